@@ -1,0 +1,104 @@
+package retort.denoiser;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+import retort.graph.DataType;
+import retort.graph.GraphException;
+import retort.graph.Tensor;
+import retort.onnx.HalfPrecision;
+import retort.onnx.OnnxException;
+
+/**
+ * Images that a generator is known to make, kept in its file as evidence: whoever runs the file
+ * makes them again from the seeds and labels and compares.
+ *
+ * <p>In metadata they are one text: the seeds, the labels and the images, each on a line; images
+ * are float16, deflated, in base64.
+ *
+ * @param seeds seed of each image's noise, see {@link retort.noise.GaussianNoise}
+ * @param labels label of each image; empty for a generator without labels
+ * @param images float32 [n, C, H, W] in [-1, 1]
+ */
+public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor images) {
+  /** The metadata key. */
+  public static final String KEY = "retort.reference_samples";
+
+  private static final int MAX_SAMPLES = 16;
+  private static final int MAX_BYTES = 2 << 20;
+
+  public ReferenceSamples {
+    seeds = List.copyOf(seeds);
+    labels = List.copyOf(labels);
+  }
+
+  /** How many samples of a shape are kept: 16, fewer when these would not stay under 2 MiB. */
+  public static int count(ImageShape shape) {
+    int encoded = shape.elements() * 2 * 4 / 3 + 64;
+    return Math.max(1, Math.min(MAX_SAMPLES, MAX_BYTES / encoded));
+  }
+
+  /** The text for the metadata. */
+  public String encode() {
+    ByteBuffer halves = ByteBuffer.allocate(images.elements() * 2).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : images.floats()) {
+      halves.putShort(HalfPrecision.toFloat16(value));
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(bytes)) {
+      deflater.write(halves.array());
+    } catch (IOException e) {
+      throw new IllegalStateException("memory cannot be written", e);
+    }
+    return join(seeds)
+        + "\n"
+        + join(labels)
+        + "\n"
+        + Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  private static String join(List<?> numbers) {
+    return numbers.stream().map(Object::toString).collect(Collectors.joining(","));
+  }
+
+  /**
+   * Reads the text of {@link #encode}.
+   *
+   * @throws OnnxException when it is malformed
+   */
+  public static ReferenceSamples decode(String text, ImageShape shape) {
+    String[] lines = text.split("\n", -1);
+    if (lines.length != 3) {
+      throw new OnnxException("metadata " + KEY + " has " + lines.length + " lines instead of 3");
+    }
+    try (InflaterInputStream inflater =
+        new InflaterInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(lines[2])))) {
+      byte[] bytes = inflater.readAllBytes();
+      ByteBuffer halves = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      float[] images = new float[bytes.length / 2];
+      for (int i = 0; i < images.length; i++) {
+        images[i] = (float) HalfPrecision.toDouble(DataType.FLOAT16, halves.getShort());
+      }
+      List<Long> seeds = split(lines[0]).map(Long::parseLong).toList();
+      return new ReferenceSamples(
+          seeds,
+          split(lines[1]).map(Integer::parseInt).toList(),
+          Tensor.floats(
+              new int[] {seeds.size(), shape.channels(), shape.height(), shape.width()}, images));
+    } catch (IOException | IllegalArgumentException | GraphException e) {
+      throw new OnnxException("metadata " + KEY + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static java.util.stream.Stream<String> split(String numbers) {
+    return numbers.isEmpty() ? java.util.stream.Stream.empty() : Arrays.stream(numbers.split(","));
+  }
+}

@@ -1,0 +1,184 @@
+package retort.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a graph node by node, inferring shapes on the way, so that a mistake shows where it is
+ * written.
+ *
+ * <pre>{@code
+ * GraphBuilder g = new GraphBuilder();
+ * Value x = g.input("x", Shape.batch(3));
+ * Value w = g.parameter("w", Tensor.floats(new int[] {2, 3}, ...));
+ * g.output("y", x.linear(w).silu());
+ * Graph graph = g.build();
+ * }</pre>
+ *
+ * <p>Not thread-safe; one builder makes one graph.
+ */
+public final class GraphBuilder {
+  private final List<Graph.Input> inputs = new ArrayList<>();
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<String> outputs = new ArrayList<>();
+  private final Map<Double, Value> scalars = new HashMap<>();
+
+  /** Constants of called graphs; a tensor compares by identity. */
+  private final Map<Tensor, Value> constants = new HashMap<>();
+
+  private final Types types = new Types();
+  private int counter;
+
+  /** A float32 input. */
+  public Value input(String name, Shape shape) {
+    return input(name, DataType.FLOAT32, shape);
+  }
+
+  /** An input of any type. */
+  public Value input(String name, DataType type, Shape shape) {
+    Graph.Input input = new Graph.Input(name, type, shape);
+    inputs.add(input);
+    types.addInput(input);
+    return new Value(this, name);
+  }
+
+  /** A learnt weight. */
+  public Value parameter(String name, Tensor value) {
+    return weight(name, Weight.parameter(value));
+  }
+
+  /** A named weight that is not learnt. */
+  public Value buffer(String name, Tensor value) {
+    return weight(name, Weight.buffer(value));
+  }
+
+  /** A number; equal numbers share one constant. */
+  public Value constant(double value) {
+    return scalars.computeIfAbsent(value, v -> constant(Tensor.scalar(v)));
+  }
+
+  /** A constant tensor. */
+  public Value constant(Tensor value) {
+    return weight(fresh("c"), Weight.constant(value));
+  }
+
+  private Value weight(String name, Weight weight) {
+    if (weights.put(name, weight) != null) {
+      throw new GraphException("weight '" + name + "' is defined twice");
+    }
+    types.addWeight(name, weight);
+    return new Value(this, name);
+  }
+
+  /** Applies an operator with one result; a null operand is left out. */
+  public Value add(
+      Operator operator, Attributes attributes, List<? extends @Nullable Value> operands) {
+    return add(operator, attributes, operands, 1).get(0);
+  }
+
+  /** Applies an operator with several results. */
+  public List<Value> add(
+      Operator operator,
+      Attributes attributes,
+      List<? extends @Nullable Value> operands,
+      int results) {
+    List<String> names = new ArrayList<>();
+    for (Value operand : operands) {
+      names.add(operand == null ? "" : operand.name());
+    }
+    List<String> defined = new ArrayList<>();
+    for (int i = 0; i < results; i++) {
+      defined.add(fresh("v"));
+    }
+    append(new Node(operator, attributes, names, defined));
+    return defined.stream().map(name -> new Value(this, name)).toList();
+  }
+
+  /**
+   * Copies another graph into this one and connects its inputs.
+   *
+   * @param graph the graph to copy
+   * @param scope put before the names of its weights, for example {@code "teacher/"}; calling the
+   *     same scope twice shares the weights, which must then be the same tensors; constants are
+   *     shared whatever the scope
+   * @param arguments one value for each input of the graph, by name
+   * @return its outputs by name
+   */
+  public Map<String, Value> call(Graph graph, String scope, Map<String, Value> arguments) {
+    Map<String, String> renamed = new HashMap<>();
+    renamed.put("", "");
+    for (Graph.Input input : graph.inputs()) {
+      Value argument = arguments.get(input.name());
+      if (argument == null) {
+        throw new GraphException("no argument for input '" + input.name() + "'");
+      }
+      renamed.put(input.name(), argument.name());
+    }
+    graph.weights().forEach((name, weight) -> renamed.put(name, share(scope + name, weight)));
+    for (Node node : graph.nodes()) {
+      for (String output : node.outputs()) {
+        renamed.put(output, output.isEmpty() ? "" : fresh("v"));
+      }
+      append(
+          new Node(
+              node.operator(),
+              node.attributes(),
+              rename(node.inputs(), renamed),
+              rename(node.outputs(), renamed)));
+    }
+    Map<String, Value> results = new LinkedHashMap<>();
+    for (String output : graph.outputs()) {
+      results.put(output, new Value(this, rename(List.of(output), renamed).get(0)));
+    }
+    return results;
+  }
+
+  /** The name under which a called graph's weight is known here. */
+  private String share(String scoped, Weight weight) {
+    if (weight.role() == Weight.Role.CONSTANT) {
+      return constants.computeIfAbsent(weight.value(), this::constant).name();
+    }
+    Weight known = weights.get(scoped);
+    if (known == null) {
+      weight(scoped, weight);
+    } else if (known.value() != weight.value()) {
+      throw new GraphException("weight '" + scoped + "' would have two values");
+    }
+    return scoped;
+  }
+
+  private static List<String> rename(List<String> names, Map<String, String> renamed) {
+    return names.stream().map(name -> renamed.getOrDefault(name, name)).toList();
+  }
+
+  /** Declares a result under a name of its own. */
+  public void output(String name, Value value) {
+    append(new Node(Operator.IDENTITY, Attributes.none(), List.of(value.name()), List.of(name)));
+    outputs.add(name);
+  }
+
+  /** Type and shape of a value. */
+  TensorType type(Value value) {
+    return types.type(value.name());
+  }
+
+  private void append(Node node) {
+    types.add(node);
+    nodes.add(node);
+  }
+
+  private String fresh(String prefix) {
+    String name = prefix + counter++;
+    return types.knows(name) ? fresh(prefix) : name;
+  }
+
+  /** The graph so far, without nodes that no output needs. */
+  public Graph build() {
+    return new Graph(inputs, weights, nodes, outputs).pruned();
+  }
+}

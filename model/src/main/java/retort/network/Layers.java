@@ -1,0 +1,80 @@
+package retort.network;
+
+import java.util.Arrays;
+import java.util.List;
+import retort.graph.GraphBuilder;
+import retort.graph.Tensor;
+import retort.graph.Value;
+
+/**
+ * The layers of a network under one name: each method adds the layer's weights, {@code name.weight}
+ * and {@code name.bias}, and applies it.
+ */
+final class Layers {
+  private final GraphBuilder graph;
+  private final long seed;
+  private int stream;
+
+  Layers(GraphBuilder graph, long seed) {
+    this.graph = graph;
+    this.seed = seed;
+  }
+
+  private Value weight(String name, Initializer initializer, int... shape) {
+    return graph.parameter(name + ".weight", initializer.weight(seed, stream++, shape));
+  }
+
+  private Value bias(String name, int size) {
+    return graph.parameter(name + ".bias", Tensor.floats(new int[] {size}, new float[size]));
+  }
+
+  /** {@code [N, in]} to {@code [N, out]}. */
+  Value linear(String name, Value x, int out) {
+    return x.linear(weight(name, Initializer.XAVIER, out, x.channels()), bias(name, out));
+  }
+
+  /** {@code [N, in]} to {@code [N, out]} without a bias. */
+  Value linearWithoutBias(String name, Value x, int out) {
+    return x.linear(weight(name, Initializer.XAVIER, out, x.channels()));
+  }
+
+  /** {@code [N, in, H, W]} to {@code [N, out, H, W]} with a {@code kernel x kernel} window. */
+  Value conv(String name, Value x, int out, int kernel, Initializer initializer) {
+    return x.conv(weight(name, initializer, out, x.channels(), kernel, kernel), bias(name, out));
+  }
+
+  /** Group normalisation with at least 4 channels a group and at most 32 groups. */
+  Value groupNorm(String name, Value x, double epsilon) {
+    int channels = x.channels();
+    float[] ones = new float[channels];
+    Arrays.fill(ones, 1);
+    Value scale = graph.parameter(name + ".weight", Tensor.floats(new int[] {channels}, ones));
+    return x.groupNorm(Math.min(32, channels / 4), epsilon, scale, bias(name, channels));
+  }
+
+  /** Half the resolution through a smoothing filter; {@code [1, 1]} averages 2x2 blocks. */
+  Value downsample(Value x, List<Double> filter) {
+    return filter.size() == 2
+        ? x.averagePool2x2()
+        : x.depthwise(resampleFilter(x.channels(), 1, filter), (filter.size() - 1) / 2, 2);
+  }
+
+  /** Twice the resolution through a smoothing filter; {@code [1, 1]} repeats pixels. */
+  Value upsample(Value x, List<Double> filter) {
+    return filter.size() == 2
+        ? x.upsampleNearest2x()
+        : x.depthwiseTransposed(
+            resampleFilter(x.channels(), 4, filter), (filter.size() - 1) / 2, 2);
+  }
+
+  private Value resampleFilter(int channels, double gain, List<Double> filter) {
+    double sum = filter.stream().mapToDouble(Double::doubleValue).sum();
+    int length = filter.size();
+    float[] values = new float[channels * length * length];
+    for (int i = 0; i < values.length; i++) {
+      double outer = filter.get(i / length % length) * filter.get(i % length);
+      values[i] = (float) (gain * outer / (sum * sum));
+    }
+    return graph.constant(Tensor.floats(new int[] {channels, 1, length, length}, values));
+  }
+}

@@ -1,0 +1,227 @@
+package retort.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import retort.graph.DataType;
+import retort.graph.Graph;
+import retort.graph.GraphException;
+import retort.graph.PatternRaising;
+
+/**
+ * Reads ONNX files of opset 7 and newer, ours and anybody's.
+ *
+ * <p>Nodes become those of opset 21. The first dimension of an input may be open and is then the
+ * batch size N. Which weights are learnt comes from the metadata of files that Retort wrote; in
+ * other files parameters are recognised from their use: see {@link LearntWeights}.
+ */
+public final class OnnxReader {
+  private static final int OLDEST_OPSET = 7;
+  private static final int NEWEST_OPSET = 26;
+
+  private OnnxReader() {}
+
+  /**
+   * Reads a file and raises what it spells out to Retort's operators.
+   *
+   * <pre>{@code
+   * Graph network = OnnxReader.read(Path.of("teacher.onnx")).graph();
+   * }</pre>
+   *
+   * @throws OnnxException when the file is missing, damaged or holds what Retort does not support
+   */
+  public static OnnxModel read(Path path) {
+    return read(path, Map.of());
+  }
+
+  /**
+   * Reads a file whose inputs have open dimensions beside the batch size.
+   *
+   * @param dims sizes by the name that the file gives a dimension, for example {@code height}
+   */
+  public static OnnxModel read(Path path, Map<String, Long> dims) {
+    return fromFile(path, dims, true);
+  }
+
+  /** Reads a file without raising patterns: node by node what it says. */
+  public static OnnxModel readLiterally(Path path) {
+    return fromFile(path, Map.of(), false);
+  }
+
+  /** Reads the bytes of a file whose weights are all inside. */
+  public static OnnxModel read(byte[] bytes) {
+    return named("the model", () -> parse(bytes, Optional.empty(), Map.of(), true));
+  }
+
+  private static OnnxModel fromFile(Path path, Map<String, Long> dims, boolean raise) {
+    return named(
+        path.toString(),
+        () -> {
+          Path folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
+          return parse(load(path), Optional.of(folder), dims, raise);
+        });
+  }
+
+  private interface Reading {
+    OnnxModel read();
+  }
+
+  private static OnnxModel named(String name, Reading reading) {
+    try {
+      return reading.read();
+    } catch (OnnxException | GraphException e) {
+      throw new OnnxException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] load(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new OnnxException("there is no such file");
+    }
+    try {
+      if (Files.size(path) > Integer.MAX_VALUE - 8) {
+        throw new OnnxException(
+            "it is larger than 2 GiB, which no ONNX file may be; its weights belong in a separate"
+                + " data file");
+      }
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new OnnxException("it cannot be read (" + e + ")", e);
+    }
+  }
+
+  private static OnnxModel parse(
+      byte[] bytes, Optional<Path> folder, Map<String, Long> dims, boolean raise) {
+    ModelProto model = message(bytes);
+    SortedMap<String, String> metadata = new TreeMap<>();
+    for (StringStringEntryProto entry : model.getMetadataPropsList()) {
+      metadata.put(entry.getKey(), entry.getValue());
+    }
+    WeightRoles.checkFormat(metadata);
+    Graph graph = graph(model.getGraph(), opset(model), new ExternalData(folder), dims);
+    if (WeightRoles.known(metadata)) {
+      graph = WeightRoles.apply(graph, metadata);
+      graph = raise ? PatternRaising.raise(graph) : graph;
+    } else {
+      Set<String> initializers =
+          model.getGraph().getInitializerList().stream()
+              .map(TensorProto::getName)
+              .collect(Collectors.toSet());
+      graph = raise ? PatternRaising.raise(graph) : graph;
+      graph = LearntWeights.recognise(graph, initializers);
+    }
+    metadata.keySet().removeAll(WeightRoles.RESERVED);
+    return new OnnxModel(graph, metadata, model.getProducerName());
+  }
+
+  private static ModelProto message(byte[] bytes) {
+    try {
+      ModelProto model = ModelProto.parseFrom(bytes);
+      if (model.hasGraph() && model.getOpsetImportCount() > 0) {
+        return model;
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new OnnxException(
+          "it is not an ONNX model, or only a part of one ("
+              + bytes.length
+              + " bytes: "
+              + e.getMessage()
+              + "); download or export it again",
+          e);
+    }
+    throw new OnnxException(
+        (bytes.length == 0 ? "it is empty" : "it is not an ONNX model")
+            + "; download or export it again");
+  }
+
+  private static long opset(ModelProto model) {
+    for (OperatorSetIdProto opset : model.getOpsetImportList()) {
+      if (opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx")) {
+        if (opset.getVersion() < OLDEST_OPSET || opset.getVersion() > NEWEST_OPSET) {
+          throw new OnnxException(
+              "it uses opset "
+                  + opset.getVersion()
+                  + ", and opsets "
+                  + OLDEST_OPSET
+                  + " to "
+                  + NEWEST_OPSET
+                  + " are supported; export the model with opset 17 to 21");
+        }
+        return opset.getVersion();
+      }
+    }
+    throw new OnnxException("it uses no operators of ONNX itself; export it with opset 17 to 21");
+  }
+
+  private static Graph graph(
+      GraphProto message, long opset, ExternalData data, Map<String, Long> dims) {
+    Translation translation = new Translation();
+    message.getNodeList().forEach(node -> node.getOutputList().forEach(translation::reserve));
+    message.getNodeList().forEach(node -> node.getInputList().forEach(translation::use));
+    message.getOutputList().forEach(output -> translation.use(output.getName()));
+    for (ValueInfoProto value : message.getValueInfoList()) {
+      declare(value, translation);
+    }
+    if (message.getSparseInitializerCount() > 0) {
+      throw new OnnxException("it holds sparse weights, which are not supported; make them dense");
+    }
+    Set<String> initializers = new HashSet<>();
+    for (TensorProto initializer : message.getInitializerList()) {
+      translation.reserve(initializer.getName());
+      initializers.add(initializer.getName());
+      translation.define(initializer.getName(), tensor(initializer, data));
+    }
+    List<Graph.Input> inputs = new ArrayList<>();
+    Signature signature = new Signature(dims);
+    for (ValueInfoProto info : message.getInputList()) {
+      if (!initializers.contains(info.getName())) {
+        translation.reserve(info.getName());
+        declare(info, translation);
+        inputs.add(signature.input(info));
+      }
+    }
+    for (NodeProto node : message.getNodeList()) {
+      Upgrades.translate(FileNode.of(node, opset), translation);
+    }
+    Upgrades.refuseUnsupported(translation);
+    return translation.build(
+        inputs, message.getOutputList().stream().map(ValueInfoProto::getName).toList());
+  }
+
+  private static retort.graph.Tensor tensor(TensorProto message, ExternalData data) {
+    try {
+      return data.read(message);
+    } catch (GraphException e) {
+      throw new OnnxException("weight '" + message.getName() + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static void declare(ValueInfoProto value, Translation translation) {
+    if (value.getType().hasTensorType() && value.getType().getTensorType().hasShape()) {
+      int code = value.getType().getTensorType().getElemType();
+      for (DataType type : DataType.values()) {
+        if (type.onnxCode() == code) {
+          translation.declare(
+              value.getName(), type, value.getType().getTensorType().getShape().getDimCount());
+        }
+      }
+    }
+  }
+}

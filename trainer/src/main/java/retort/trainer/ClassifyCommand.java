@@ -1,0 +1,115 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import retort.denoiser.ImageShape;
+import retort.graph.Graph;
+import retort.network.ConvClassifier;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+import retort.trainer.data.ImageDataset;
+import retort.trainer.distill.ClassifierTraining;
+import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.RunFolder;
+import retort.trainer.distill.TrainingLoop;
+import retort.trainer.engine.Torch;
+
+/** {@code classify}: trains a small classifier whose features {@code evaluate} compares by. */
+@Command(
+    name = "classify",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains a small classifier on labelled images, to be the feature network of 'evaluate' where",
+      "no published one fits."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  retort classify --data mnist --out runs/classifier --images 600000",
+      "",
+      "The result is FOLDER/classifier.onnx."
+    })
+final class ClassifyCommand implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "Labelled images, as for 'teach'.")
+  private Path data = Path.of(".");
+
+  @Mixin private RunOptions run = new RunOptions();
+
+  @Option(
+      names = "--widths",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "16,32,48",
+      description = "Channels of each convolution. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> widths = List.of();
+
+  @Option(
+      names = "--feature-width",
+      paramLabel = "N",
+      description = "Features of an image. Default: ${DEFAULT-VALUE}.")
+  private int features = 64;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Peak learning rate; it falls to 0 at --images. Default: ${DEFAULT-VALUE}.")
+  private double rate = 2e-3;
+
+  @Override
+  public Integer call() {
+    ImageDataset images = ImageDataset.open(data);
+    if (images.labelNames().isEmpty()) {
+      throw new IllegalArgumentException(
+          data + ": the images have no labels; a classifier needs them");
+    }
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("command", "classify");
+    options.put("data", data.toString());
+    options.put("widths", widths.toString());
+    options.put("feature-width", Integer.toString(features));
+    options.put("lr", Double.toString(rate));
+    options.put("images", Long.toString(run.images()));
+    RunFolder folder = run.folder(options);
+    ImageShape shape = images.shape();
+    Graph network =
+        new ConvClassifier(
+                shape.height(), shape.channels(), images.labelNames().size(), widths, features)
+            .build(run.seed());
+    try (Torch torch = run.engine().open()) {
+      ClassifierTraining training =
+          new ClassifierTraining(
+              torch,
+              network,
+              images,
+              new LearningRate(rate, 10_000, run.images()),
+              run.batch(),
+              run.seed());
+      TrainingLoop.End end =
+          run.loop()
+              .run(
+                  training,
+                  folder,
+                  run.seed(),
+                  position ->
+                      folder.write(
+                          "classifier.onnx",
+                          path ->
+                              OnnxWriter.write(
+                                  OnnxModel.of(
+                                      training.result(), Map.of("retort.kind", "features")),
+                                  path)));
+      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+    }
+  }
+}

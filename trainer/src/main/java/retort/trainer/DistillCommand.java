@@ -1,0 +1,222 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.ReferenceSamples;
+import retort.graph.Tensor;
+import retort.trainer.distill.AverageConfig;
+import retort.trainer.distill.RunFolder;
+import retort.trainer.distill.SidLoss;
+import retort.trainer.distill.SidTraining;
+import retort.trainer.distill.TrainingLoop;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.Torch;
+import retort.trainer.evaluate.ImageSource;
+
+/** {@code distill}: turns a teacher into a one-step generator. */
+@Command(
+    name = "distill",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Turns a teacher into a one-step generator.",
+    footer = {
+      "",
+      "Example, half an hour on the shipped teacher of digits:",
+      "  retort distill --method sid --preset small --teacher examples/digits/teacher.onnx \\",
+      "    --out runs/digits --minutes 30",
+      "",
+      "The result is FOLDER/generator.onnx. The same command resumes an interrupted run."
+    })
+final class DistillCommand implements Callable<Integer> {
+  /** Ways to distil. */
+  enum Method {
+    SID
+  }
+
+  /** Sets of defaults. */
+  enum Preset {
+    /** The published run on CIFAR-10. */
+    PAPER,
+    /** Networks of up to a few million parameters, minutes instead of days. */
+    SMALL
+  }
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = "sid",
+      description = "How to distil: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Method method = Method.SID;
+
+  @Option(
+      names = "--teacher",
+      required = true,
+      paramLabel = "FILE",
+      description = "The denoiser to distil, ONNX.")
+  private Path teacherFile = Path.of(".");
+
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description = "Start the generator from this one instead of the teacher.")
+  private @Nullable Path init;
+
+  @Mixin private RunOptions run = new RunOptions();
+  @Mixin private MeasureOptions measure = new MeasureOptions();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "small",
+      description =
+          "Defaults of the flags below: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Preset preset = Preset.SMALL;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      description = "Weight of the loss's two terms. Default: 1.2.")
+  private double alpha = 1.2;
+
+  @Option(
+      names = "--sigma-init",
+      paramLabel = "S",
+      description = "Noise level at which the generator runs. Default: ${DEFAULT-VALUE}.")
+  private double sigmaInit = 2.5;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Learning rate of the fake score network. Default: paper 1e-5, small 5e-4.")
+  private @Nullable Double fakeScoreRate;
+
+  @Option(
+      names = "--generator-lr",
+      paramLabel = "R",
+      description = "Learning rate of the generator. Default: paper 1e-5, small 2e-4.")
+  private @Nullable Double generatorRate;
+
+  @Option(
+      names = "--generator-beta1",
+      paramLabel = "B",
+      description = "First decay of the generator's Adam. Default: ${DEFAULT-VALUE}.")
+  private double generatorBeta1;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "N",
+      description =
+          "Half-life of the generator's average, in images. Default: paper 500000, small 2000.")
+  private @Nullable Double halfLife;
+
+  private double fakeScoreRate() {
+    return fakeScoreRate != null ? fakeScoreRate : preset == Preset.PAPER ? 1e-5 : 5e-4;
+  }
+
+  private double generatorRate() {
+    return generatorRate != null ? generatorRate : preset == Preset.PAPER ? 1e-5 : 2e-4;
+  }
+
+  private double halfLife() {
+    return halfLife != null ? halfLife : preset == Preset.PAPER ? 500_000 : 2_000;
+  }
+
+  @Override
+  public Integer call() {
+    DenoiserModel teacher = DenoiserModel.read(teacherFile);
+    DenoiserModel start = init == null ? teacher : initial(teacher, init);
+    String digest = Digest.of(teacherFile);
+    RunFolder folder = run.folder(options(digest));
+    SidTraining.Recipe recipe =
+        new SidTraining.Recipe(
+            new SidLoss(alpha, sigmaInit, 100),
+            run.batch(),
+            run.microBatch(),
+            generatorRate(),
+            fakeScoreRate(),
+            AdamConfig.of(generatorBeta1, 0.999),
+            AdamConfig.of(0, 0.999),
+            new AverageConfig(halfLife(), 0.05),
+            run.seed());
+    try (Torch torch = run.engine().open()) {
+      SidTraining training = new SidTraining(torch, teacher, start, recipe);
+      ImageSource samples =
+          new ImageSource(
+              teacher.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
+      Reporting reporting =
+          Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
+      TrainingLoop.End end =
+          run.loop()
+              .run(
+                  training,
+                  folder,
+                  run.seed(),
+                  position ->
+                      reporting.report(
+                          position, generator(training, samples, position.images(), digest)));
+      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+    }
+  }
+
+  private static DenoiserModel initial(DenoiserModel teacher, Path file) {
+    return teacher.withWeights(DenoiserModel.read(file).graph().parameters());
+  }
+
+  private DenoiserModel generator(
+      SidTraining training, ImageSource samples, long images, String digest) {
+    DenoiserModel model = training.result();
+    int count = ReferenceSamples.count(model.imageShape());
+    long[] seeds = new long[count];
+    int[] labels = new int[model.labels() == 0 ? 0 : count];
+    List<Long> seedList = new ArrayList<>();
+    List<Integer> labelList = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      seeds[i] = i;
+      seedList.add((long) i);
+      if (labels.length > 0) {
+        labels[i] = i % model.labels();
+        labelList.add(labels[i]);
+      }
+    }
+    ReferenceSamples reference =
+        new ReferenceSamples(
+            seedList,
+            labelList,
+            Tensor.floats(
+                model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count),
+                samples.images(seeds, labels, model.labels())));
+    Map<String, String> properties = new TreeMap<>();
+    properties.put("retort.method", "sid");
+    properties.put("retort.sigma_init", Double.toString(sigmaInit));
+    properties.put("retort.teacher_sha256", digest);
+    properties.put("retort.images_seen", Long.toString(images));
+    properties.put("retort.seed_algorithm", retort.noise.GaussianNoise.ALGORITHM);
+    properties.put(ReferenceSamples.KEY, reference.encode());
+    return model.withProperties(properties);
+  }
+
+  private Map<String, String> options(String digest) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("command", "distill");
+    options.put("method", method.name());
+    options.put("teacher", digest);
+    options.put("init", init == null ? "teacher" : Digest.of(init));
+    options.put("alpha", Double.toString(alpha));
+    options.put("sigma-init", Double.toString(sigmaInit));
+    options.put("lr", Double.toString(fakeScoreRate()));
+    options.put("generator-lr", Double.toString(generatorRate()));
+    options.put("generator-beta1", Double.toString(generatorBeta1));
+    options.put("ema", Double.toString(halfLife()));
+    return options;
+  }
+}

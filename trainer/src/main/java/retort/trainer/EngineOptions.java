@@ -1,0 +1,48 @@
+package retort.trainer;
+
+import java.util.Map;
+import picocli.CommandLine.Option;
+import retort.graph.TorchScriptMethod.Layout;
+import retort.trainer.engine.Torch;
+
+/** Flags about how the engine computes. */
+final class EngineOptions {
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Threads of the engine; a run is repeatable bit for bit with one number only."
+              + " Default: the processors, or what the run was started with.")
+  private int threads;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "ORDER",
+      defaultValue = "channels_last",
+      description =
+          "Order of images in memory: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Layout layout = Layout.CHANNELS_LAST;
+
+  /** Takes the number of threads an earlier session had, unless a flag says another. */
+  void resumeWith(String earlierThreads) {
+    if (threads == 0) {
+      threads = Integer.parseInt(earlierThreads);
+    }
+  }
+
+  int threads() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  Torch open() {
+    if (threads < 0) {
+      throw new IllegalArgumentException("--threads is " + threads + " but should be at least 1");
+    }
+    return Torch.open(threads(), layout);
+  }
+
+  void describe(Map<String, String> options) {
+    options.put("threads", Integer.toString(threads()));
+    options.put("layout", layout.name());
+  }
+}

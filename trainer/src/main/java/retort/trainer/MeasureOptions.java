@@ -1,0 +1,77 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import retort.denoiser.ImageShape;
+import retort.statistics.Moments;
+import retort.trainer.engine.Torch;
+import retort.trainer.evaluate.FeatureNetwork;
+import retort.trainer.evaluate.ImageSource;
+import retort.trainer.evaluate.ReferenceStatistics;
+
+/** Flags about measuring generated images: which network, against what, and how many. */
+final class MeasureOptions {
+  @Option(
+      names = "--features",
+      paramLabel = "FILE",
+      description = "Feature network, ONNX: image -> features, and perhaps logits.")
+  private @Nullable Path features;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description = "Statistics of real images under that network, as 'evaluate' writes them.")
+  private @Nullable Path reference;
+
+  @Option(
+      names = "--measure-images",
+      paramLabel = "N",
+      description = "Images to generate for a measurement. Default: ${DEFAULT-VALUE}.")
+  private int count = 10_000;
+
+  @Option(
+      names = "--measure-seed",
+      paramLabel = "N",
+      description =
+          "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
+  private long firstSeed = 1_000_000;
+
+  boolean wanted() {
+    return features != null;
+  }
+
+  /** Opens network and statistics once, for measurements to come. */
+  Measuring open(Torch torch, ImageShape shape) {
+    if (features == null || reference == null) {
+      throw new IllegalArgumentException(
+          "--features and --reference belong together: the network, and statistics under it");
+    }
+    FeatureNetwork network = FeatureNetwork.read(torch, features);
+    if (!network.imageShape().equals(shape)) {
+      throw new IllegalArgumentException(
+          features
+              + ": takes images "
+              + network.imageShape()
+              + " but the model makes "
+              + shape
+              + "; pass a feature network for these images");
+    }
+    return new Measuring(network, ReferenceStatistics.read(reference), count, firstSeed);
+  }
+
+  /** A network and the statistics to compare with. */
+  record Measuring(FeatureNetwork network, Moments reference, int count, long firstSeed) {
+    /** Measures images of a source: {@code frechet_distance} and {@code label_accuracy}. */
+    Map<String, Number> measure(ImageSource source, int labels) {
+      FeatureNetwork.Measurement measurement = network.measurement();
+      source.generate(firstSeed, count, labels, measurement::add);
+      Map<String, Number> results = new LinkedHashMap<>();
+      results.put("frechet_distance", measurement.frechetDistance(reference));
+      measurement.labelAccuracy().ifPresent(value -> results.put("label_accuracy", value));
+      return results;
+    }
+  }
+}

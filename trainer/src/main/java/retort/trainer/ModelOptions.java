@@ -1,0 +1,153 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import picocli.CommandLine.Option;
+import retort.denoiser.DenoiserModel;
+import retort.graph.DropoutRemoval;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.noise.KarrasSchedule;
+import retort.sampling.Churn;
+import retort.sampling.HeunSampler;
+import retort.sampling.SeededNoise;
+import retort.trainer.engine.NetworkWeights;
+import retort.trainer.engine.Program;
+import retort.trainer.engine.Torch;
+import retort.trainer.engine.TorchDenoiser;
+import retort.trainer.evaluate.ImageSource;
+
+/** Flags about which model makes images, and in how many steps. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "A teacher or a generator, ONNX.")
+  private Path file = Path.of(".");
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the sampler, for a teacher. Default: ${DEFAULT-VALUE}.")
+  private int steps = 18;
+
+  @Option(
+      names = "--sigma-min",
+      paramLabel = "S",
+      description = "Last noise level. Default: ${DEFAULT-VALUE}.")
+  private double sigmaMin = 0.002;
+
+  @Option(
+      names = "--sigma-max",
+      paramLabel = "S",
+      description = "First noise level. Default: ${DEFAULT-VALUE}.")
+  private double sigmaMax = 80;
+
+  @Option(
+      names = "--rho",
+      paramLabel = "R",
+      description = "How the levels are spread. Default: ${DEFAULT-VALUE}.")
+  private double rho = 7;
+
+  @Option(
+      names = "--churn",
+      paramLabel = "S",
+      description =
+          "Noise added anew at each step (S_churn); 0 for none. Default: ${DEFAULT-VALUE}.")
+  private double churn;
+
+  @Option(
+      names = "--churn-range",
+      split = ",",
+      paramLabel = "S",
+      defaultValue = "0,Infinity",
+      description = "Levels at which noise is added (S_min, S_max). Default: ${DEFAULT-VALUE}.")
+  private double[] churnRange = {};
+
+  @Option(
+      names = "--churn-noise",
+      paramLabel = "S",
+      description = "Its scale (S_noise). Default: ${DEFAULT-VALUE}.")
+  private double churnNoise = 1;
+
+  DenoiserModel read() {
+    return DenoiserModel.read(file);
+  }
+
+  /** The number of a label that is given by name or number. */
+  int label(DenoiserModel model, String label) {
+    int named = model.labelNames().indexOf(label);
+    if (named >= 0) {
+      return named;
+    }
+    try {
+      int number = Integer.parseInt(label);
+      if (number >= 0 && number < model.labels()) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the sentence below, as an unknown number does.
+    }
+    throw new IllegalArgumentException(
+        model.labels() == 0
+            ? "--label is " + label + " but " + file + " takes no labels; leave the flag out"
+            : "--label is "
+                + label
+                + " but "
+                + file
+                + " knows "
+                + String.join(", ", model.labelNames())
+                + "; pass one of them");
+  }
+
+  /** What makes the images: a sampler over a teacher, or a generator in one step. */
+  ImageSource source(Torch torch, DenoiserModel model) {
+    return new ImageSource(
+        model.imageShape(),
+        model.property("retort.sigma_init").isPresent()
+            ? oneStep(torch, model)
+            : sampled(torch, model));
+  }
+
+  private static ImageSource.Maker oneStep(Torch torch, DenoiserModel model) {
+    double sigmaInit = Double.parseDouble(model.property("retort.sigma_init").orElseThrow());
+    Graph graph = DropoutRemoval.remove(model.generator(sigmaInit));
+    Program program = torch.compile(graph);
+    NetworkWeights weights = torch.weights(graph);
+    return (noise, labels, seeds) -> {
+      Map<String, Tensor> arguments = new HashMap<>();
+      for (Graph.Input input : graph.inputs()) {
+        int[] shape = input.shape().at(seeds.length);
+        boolean isNoise = input.name().equals("noise");
+        arguments.put(input.name(), Tensor.floats(shape, isNoise ? noise : labels));
+      }
+      return Objects.requireNonNull(program.compute(arguments, weights.frozen()).get("image"))
+          .floats();
+    };
+  }
+
+  private ImageSource.Maker sampled(Torch torch, DenoiserModel model) {
+    if (churnRange.length != 2) {
+      throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
+    }
+    HeunSampler sampler =
+        new HeunSampler(
+            new KarrasSchedule(sigmaMin, sigmaMax, rho),
+            steps,
+            new Churn(churn, churnRange[0], churnRange[1], churnNoise));
+    TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());
+    return (noise, labels, seeds) -> {
+      Map<String, float[]> conditioning =
+          labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels);
+      double[] images = sampler.sample(denoiser, noise, conditioning, new SeededNoise(seeds));
+      float[] rounded = new float[images.length];
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = (float) images[i];
+      }
+      return rounded;
+    };
+  }
+}

@@ -1,0 +1,123 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import retort.trainer.distill.RunException;
+import retort.trainer.distill.RunFolder;
+import retort.trainer.distill.TrainingLoop;
+
+/** Flags that every run has: where it is kept, how long it is, how often it saves and reports. */
+final class RunOptions {
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description =
+          "Run folder. A folder with a run in it is resumed, given the same options again.")
+  private Path out = Path.of(".");
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      description = "Images to show in all. Default: ${DEFAULT-VALUE}.")
+  private long images = 1_000_000;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "Stop after this time in steps, over all sessions, whatever was shown.")
+  private double minutes = Double.POSITIVE_INFINITY;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images a step. Default: ${DEFAULT-VALUE}.")
+  private int batch = 64;
+
+  @Option(
+      names = "--micro-batch",
+      paramLabel = "N",
+      description = "Images a call; gradients of several calls add up to a step. Default: --batch.")
+  private int microBatch;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of every draw. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "N",
+      description = "Save a state for resuming after so many images. Default: ${DEFAULT-VALUE}.")
+  private long saveImages = 20_000;
+
+  @Option(
+      names = "--record-every",
+      paramLabel = "N",
+      description = "Write a line of statistics after so many images. Default: ${DEFAULT-VALUE}.")
+  private long recordImages = 2_000;
+
+  @Option(
+      names = "--report-every",
+      paramLabel = "N",
+      description =
+          "Write a grid of samples and the network, and measure where --features is given, after so"
+              + " many images. Default: ${DEFAULT-VALUE}.")
+  private long reportImages = 50_000;
+
+  @Mixin private EngineOptions engine = new EngineOptions();
+
+  int batch() {
+    return batch;
+  }
+
+  int microBatch() {
+    return microBatch == 0 ? batch : Math.min(microBatch, batch);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  long images() {
+    return images;
+  }
+
+  EngineOptions engine() {
+    return engine;
+  }
+
+  /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */
+  RunFolder folder(Map<String, String> own) {
+    require("--batch", batch, 1);
+    require("--micro-batch", microBatch, 0);
+    require("--images", images, 1);
+    require("--save-every", saveImages, 1);
+    require("--record-every", recordImages, 1);
+    require("--report-every", reportImages, 1);
+    if (!(minutes > 0)) {
+      throw new IllegalArgumentException("--minutes is " + minutes + " but should be positive");
+    }
+    RunFolder.option(out, "threads").ifPresent(engine::resumeWith);
+    Map<String, String> options = new LinkedHashMap<>(own);
+    options.put("batch", Integer.toString(batch));
+    options.put("micro-batch", Integer.toString(microBatch()));
+    options.put("seed", Long.toString(seed));
+    engine.describe(options);
+    return RunFolder.open(out, options);
+  }
+
+  private static void require(String flag, long value, long atLeast) {
+    if (value < atLeast) {
+      throw new RunException(flag + " is " + value + " but should be at least " + atLeast);
+    }
+  }
+
+  TrainingLoop loop() {
+    return new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
+  }
+}

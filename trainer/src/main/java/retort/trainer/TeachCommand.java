@@ -1,0 +1,229 @@
+package retort.trainer;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.EdmPreconditioning;
+import retort.denoiser.ImageShape;
+import retort.network.SongUNet;
+import retort.noise.LogNormalSigma;
+import retort.trainer.data.ImageDataset;
+import retort.trainer.distill.AverageConfig;
+import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.RunFolder;
+import retort.trainer.distill.TeacherTraining;
+import retort.trainer.distill.TrainingLoop;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.Torch;
+import retort.trainer.evaluate.ImageSource;
+
+/** {@code teach}: trains a teacher on images. */
+@Command(
+    name = "teach",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Trains a teacher on a folder, zip or IDX file of images (EDM recipe).",
+    footer = {
+      "",
+      "Example, a class-conditional teacher of handwritten digits:",
+      "  retort teach --data mnist --out runs/teacher --channels 32 --channel-mult 1,2,2 \\",
+      "    --blocks 1 --attention 7 --dropout 0 --images 500000",
+      "",
+      "The result is FOLDER/teacher.onnx. The same command resumes an interrupted run."
+    })
+final class TeachCommand implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "Images: a folder of IDX files, an .idx3 file, a folder or a zip of pictures.")
+  private Path data = Path.of(".");
+
+  @Mixin private RunOptions run = new RunOptions();
+  @Mixin private MeasureOptions measure = new MeasureOptions();
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      description = "Width of the network's first level. Default: ${DEFAULT-VALUE}.")
+  private int channels = 32;
+
+  @Option(
+      names = "--channel-mult",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1,2,2",
+      description = "Width of each level, times --channels. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> channelMult = List.of();
+
+  @Option(
+      names = "--embedding-mult",
+      paramLabel = "N",
+      description = "Width of the embedding, times --channels. Default: ${DEFAULT-VALUE}.")
+  private int embeddingMult = 4;
+
+  @Option(
+      names = "--blocks",
+      paramLabel = "N",
+      description = "Residual blocks a level. Default: ${DEFAULT-VALUE}.")
+  private int blocks = 1;
+
+  @Option(
+      names = "--attention",
+      split = ",",
+      paramLabel = "N",
+      description = "Resolutions with attention in every block. Default: none.")
+  private Set<Integer> attention = Set.of();
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description = "Share of values zeroed while training. Default: ${DEFAULT-VALUE}.")
+  private double dropout;
+
+  @Option(
+      names = "--sigma-data",
+      paramLabel = "S",
+      description = "Standard deviation of the images. Default: ${DEFAULT-VALUE}.")
+  private double sigmaData = 0.5;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Peak learning rate. Default: ${DEFAULT-VALUE}.")
+  private double rate = 1e-3;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "Images over which the rate rises. Default: ${DEFAULT-VALUE}.")
+  private long warmup = 10_000;
+
+  @Option(
+      names = "--decay",
+      description = "Let the rate fall to 0 along a half cosine until --images are shown.")
+  private boolean decay;
+
+  @Option(
+      names = "--beta2",
+      paramLabel = "B",
+      description = "Adam's second decay. Default: ${DEFAULT-VALUE}.")
+  private double beta2 = 0.999;
+
+  @Option(
+      names = "--p-mean",
+      paramLabel = "M",
+      description = "Mean of ln sigma in training. Default: ${DEFAULT-VALUE}.")
+  private double sigmaMean = -1.2;
+
+  @Option(
+      names = "--p-std",
+      paramLabel = "S",
+      description = "Standard deviation of ln sigma in training. Default: ${DEFAULT-VALUE}.")
+  private double sigmaStd = 1.2;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "N",
+      description = "Half-life of the weights' average, in images. Default: ${DEFAULT-VALUE}.")
+  private double halfLife = 500_000;
+
+  @Option(
+      names = "--ema-ramp",
+      paramLabel = "R",
+      description = "Its bound, as a share of the images shown. Default: ${DEFAULT-VALUE}.")
+  private double ramp = 0.05;
+
+  @Override
+  public Integer call() {
+    ImageDataset images = ImageDataset.open(data);
+    RunFolder folder = run.folder(options());
+    DenoiserModel model = model(images);
+    TeacherTraining.Recipe recipe =
+        new TeacherTraining.Recipe(
+            run.batch(),
+            run.microBatch(),
+            new LearningRate(rate, warmup, decay ? run.images() : 0),
+            AdamConfig.of(0.9, beta2),
+            new LogNormalSigma(sigmaMean, sigmaStd),
+            new AverageConfig(halfLife, ramp),
+            run.seed());
+    try (Torch torch = run.engine().open()) {
+      TeacherTraining training = new TeacherTraining(torch, model, images, recipe);
+      ImageSource samples =
+          new ImageSource(
+              model.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
+      Reporting reporting =
+          Reporting.start(torch, measure, folder, samples, model.labels(), "teacher");
+      TrainingLoop.End end =
+          run.loop()
+              .run(
+                  training,
+                  folder,
+                  run.seed(),
+                  position ->
+                      reporting.report(
+                          position,
+                          training
+                              .result()
+                              .withProperties(
+                                  Map.of("retort.images_seen", Long.toString(position.images())))));
+      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+    }
+  }
+
+  private DenoiserModel model(ImageDataset images) {
+    ImageShape shape = images.shape();
+    if (shape.height() != shape.width()) {
+      throw new IllegalArgumentException(
+          data + ": images are " + shape + " but teachers are square; crop or pad the images");
+    }
+    SongUNet network =
+        new SongUNet(
+            shape.height(),
+            shape.channels(),
+            images.labelNames().size(),
+            0,
+            channels,
+            channelMult,
+            embeddingMult,
+            blocks,
+            attention,
+            dropout,
+            SongUNet.BOX_FILTER);
+    return new DenoiserModel(
+        new EdmPreconditioning(sigmaData).denoiser(network.build(run.seed())),
+        sigmaData,
+        List.copyOf(images.labelNames()),
+        Map.of("retort.method", "edm"));
+  }
+
+  private Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("command", "teach");
+    options.put("data", data.toString());
+    options.put("channels", Integer.toString(channels));
+    options.put("channel-mult", channelMult.toString());
+    options.put("embedding-mult", Integer.toString(embeddingMult));
+    options.put("blocks", Integer.toString(blocks));
+    options.put("attention", new java.util.TreeSet<>(attention).toString());
+    options.put("dropout", Double.toString(dropout));
+    options.put("sigma-data", Double.toString(sigmaData));
+    options.put("lr", Double.toString(rate));
+    options.put("warmup", Long.toString(warmup));
+    options.put("decay", decay ? Long.toString(run.images()) : "none");
+    options.put("beta2", Double.toString(beta2));
+    options.put("p-mean", Double.toString(sigmaMean));
+    options.put("p-std", Double.toString(sigmaStd));
+    options.put("ema", Double.toString(halfLife));
+    options.put("ema-ramp", Double.toString(ramp));
+    return options;
+  }
+}

@@ -1,0 +1,90 @@
+package retort.trainer.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import retort.denoiser.ImageShape;
+
+/** A folder of image files, or a zip of one: every PNG and JPEG below it, sorted by path. */
+final class ImageFiles {
+
+  private final Path root;
+  private final String source;
+  private final List<String> names;
+
+  private ImageFiles(Path root, String source) throws IOException {
+    this.root = root;
+    this.source = source;
+    this.names = imageNames(root);
+  }
+
+  static ImageDataset readFolder(Path folder) {
+    try {
+      return new ImageFiles(folder, folder.toString()).read();
+    } catch (IOException | UncheckedIOException e) {
+      throw new DataException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  static ImageDataset readZip(Path zip) {
+    try (FileSystem files = FileSystems.newFileSystem(zip, Map.of())) {
+      return new ImageFiles(files.getPath("/"), zip.toString()).read();
+    } catch (IOException | UncheckedIOException | ProviderNotFoundException e) {
+      throw new DataException(
+          "%s: begins like a zip but cannot be read as one (%s). The file is damaged or cut off: copy or download it again"
+              .formatted(zip, e.getMessage()),
+          e);
+    }
+  }
+
+  private static List<String> imageNames(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
+      String separator = root.getFileSystem().getSeparator();
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> root.relativize(file).toString().replace(separator, "/"))
+          .filter(ImageFiles::isImage)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** By its ending; what begins with a dot, and what macOS adds to zips, is no image. */
+  private static boolean isImage(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    boolean hidden = lower.startsWith(".") || lower.contains("/.") || lower.startsWith("__macosx/");
+    return !hidden && (lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg"));
+  }
+
+  private ImageDataset read() {
+    if (names.isEmpty()) {
+      throw new DataException(
+          source + ": holds no .png, .jpg or .jpeg file: give a folder or zip of images");
+    }
+    ImageLabels labels = ImageLabels.of(root, source, names);
+    List<DecodedImage> images =
+        names.parallelStream()
+            .map(name -> DecodedImage.read(root.resolve(name), source + ": " + name))
+            .toList();
+    ImageShape shape = images.get(0).shape();
+    byte[][] pixels = new byte[images.size()][];
+    for (int i = 0; i < pixels.length; i++) {
+      if (!images.get(i).shape().equals(shape)) {
+        throw new DataException(
+            "%s: %s is %s but %s is %s, as channels, height and width. All images must have one shape: convert or remove those that differ"
+                .formatted(source, names.get(i), images.get(i).shape(), names.get(0), shape));
+      }
+      pixels[i] = images.get(i).pixels();
+    }
+    return new ImageDataset(shape, pixels, labels.labels(), labels.names());
+  }
+}

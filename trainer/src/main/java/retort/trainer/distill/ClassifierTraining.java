@@ -1,0 +1,126 @@
+package retort.trainer.distill;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import retort.graph.Graph;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Tensor;
+import retort.graph.Value;
+import retort.network.ConvClassifier;
+import retort.noise.UniformDraws;
+import retort.trainer.data.EpochOrder;
+import retort.trainer.data.ImageDataset;
+import retort.trainer.engine.Adam;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.NetworkWeights;
+import retort.trainer.engine.Program;
+import retort.trainer.engine.Torch;
+
+/**
+ * Trains a classifier by cross-entropy, so that images can be compared by its features. Each image
+ * is shifted by up to two pixels, with the image's border colour moved in.
+ */
+public final class ClassifierTraining implements TrainingMethod {
+  private static final int MAX_SHIFT = 2;
+
+  private final ImageDataset data;
+  private final EpochOrder order;
+  private final Graph network;
+  private final NetworkWeights weights;
+  private final Adam adam;
+  private final Program loss;
+  private final LearningRate rate;
+  private final int batch;
+  private final long seed;
+
+  /** Compiles the loss and loads the initial weights. */
+  public ClassifierTraining(
+      Torch torch, Graph network, ImageDataset data, LearningRate rate, int batch, long seed) {
+    this.data = data;
+    this.order = new EpochOrder(data.size(), new UniformDraws(seed, TeacherTraining.ORDER_STREAM));
+    this.network = network;
+    this.weights = torch.weights(network);
+    this.adam = torch.adam(weights, AdamConfig.of(0.9, 0.999));
+    this.loss = torch.compile(crossEntropy(network));
+    this.rate = rate;
+    this.batch = batch;
+    this.seed = seed;
+  }
+
+  /** {@code -mean over images of ln softmax(logits)[label]}. */
+  private static Graph crossEntropy(Graph network) {
+    GraphBuilder g = new GraphBuilder();
+    Value image = g.input(ConvClassifier.IMAGE, network.inputs().get(0).shape());
+    Map<String, Value> outputs = g.call(network, "", Map.of(ConvClassifier.IMAGE, image));
+    Value logits = Objects.requireNonNull(outputs.get(ConvClassifier.LOGITS));
+    Value label = g.input("label", Shape.batch(logits.channels()));
+    g.output("loss", logits.logSoftmax(1).times(label).sum().times(-1));
+    return g.build();
+  }
+
+  @Override
+  public Map<String, Double> step(long step, long imagesSeen) {
+    int[] indices = order.indices(imagesSeen, batch);
+    int[] shape = network.inputs().get(0).shape().at(batch);
+    float[] images = data.images(indices);
+    StepDraws draws = StepDraws.of(seed, step);
+    float[] shifted = new float[images.length];
+    for (int i = 0; i < batch; i++) {
+      int range = 2 * MAX_SHIFT + 1;
+      int dy = (int) draws.uniform(StepDraws.Purpose.DATA_SHIFT).below(range, 2L * i) - MAX_SHIFT;
+      int dx =
+          (int) draws.uniform(StepDraws.Purpose.DATA_SHIFT).below(range, 2L * i + 1) - MAX_SHIFT;
+      shift(images, shifted, i, shape, dy, dx);
+    }
+    Tensor label = Tensor.floats(new int[] {batch, data.labelNames().size()}, data.oneHot(indices));
+    Map<String, Tensor> results =
+        loss.differentiate(
+            Map.of(ConvClassifier.IMAGE, Tensor.floats(shape, shifted), "label", label),
+            weights.learnt());
+    double norm = adam.step(rate.at(imagesSeen));
+    Map<String, Double> report = new LinkedHashMap<>();
+    report.put("loss", Objects.requireNonNull(results.get("loss")).reals()[0] / batch);
+    report.put("gradient_norm", norm);
+    return report;
+  }
+
+  private static void shift(float[] from, float[] to, int image, int[] shape, int dy, int dx) {
+    int height = shape[2];
+    int width = shape[3];
+    for (int c = 0; c < shape[1]; c++) {
+      int plane = (image * shape[1] + c) * height * width;
+      for (int y = 0; y < height; y++) {
+        int row = plane + Math.max(0, Math.min(height - 1, y + dy)) * width;
+        for (int x = 0; x < width; x++) {
+          to[plane + y * width + x] = from[row + Math.max(0, Math.min(width - 1, x + dx))];
+        }
+      }
+    }
+  }
+
+  @Override
+  public int batch() {
+    return batch;
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    NamedState.put(state, "weights/", weights.parameterValues());
+    NamedState.put(state, "adam/", adam.state());
+    return state;
+  }
+
+  @Override
+  public void restore(Map<String, Tensor> state) {
+    weights.set(NamedState.get(state, "weights/"));
+    adam.restore(NamedState.get(state, "adam/"));
+  }
+
+  /** The network with the weights learnt so far. */
+  public Graph result() {
+    return network.withWeights(weights.parameterValues());
+  }
+}

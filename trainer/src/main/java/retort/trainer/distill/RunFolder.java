@@ -1,0 +1,262 @@
+package retort.trainer.distill;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import retort.graph.Tensor;
+import retort.statistics.NpyArray;
+import retort.statistics.NpzFile;
+
+/**
+ * The folder of one run: {@code options.json}, {@code stats.jsonl}, {@code samples-*.png}, {@code
+ * state-*.npz} and the networks. Every file is written beside its place and moved there in one
+ * step, so that none is ever seen half-written; {@code stats.jsonl} alone is appended to, line by
+ * line.
+ */
+public final class RunFolder {
+  private static final String OPTIONS = "options.json";
+  private static final String STATS = "stats.jsonl";
+  private static final String PROGRESS = "progress";
+  private static final int STATES_KEPT = 2;
+  private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().create();
+  private static final Gson LINE = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+
+  /**
+   * What a run has done so far.
+   *
+   * @param steps steps taken
+   * @param images images shown
+   * @param seconds time spent in steps, over all sessions
+   * @param tensors the state of the method
+   */
+  public record Saved(long steps, long images, double seconds, Map<String, Tensor> tensors) {}
+
+  private final Path folder;
+
+  private RunFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Opens a new or an earlier run. An earlier one must have been started with the same options,
+   * because its state belongs to them.
+   *
+   * @param folder made when it is absent
+   * @param options everything that decides the run's numbers, by flag
+   * @throws RunException when the folder cannot be written, or holds a run with other options
+   */
+  public static RunFolder open(Path folder, Map<String, String> options) {
+    RunFolder run = new RunFolder(folder);
+    try {
+      Files.createDirectories(folder);
+      removeUnfinished(folder);
+      Path file = folder.resolve(OPTIONS);
+      if (Files.exists(file)) {
+        requireSame(
+            folder, JsonParser.parseString(Files.readString(file)).getAsJsonObject(), options);
+      } else {
+        run.write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
+      }
+    } catch (IOException e) {
+      throw new RunException(
+          folder
+              + ": cannot be written ("
+              + reason(e)
+              + "); pass a folder you may write with --out",
+          e);
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new RunException(
+          folder.resolve(OPTIONS) + ": is no JSON object; pass an empty folder with --out", e);
+    }
+    return run;
+  }
+
+  private static void removeUnfinished(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".part")).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static void requireSame(Path folder, JsonObject saved, Map<String, String> options) {
+    List<String> differences = new ArrayList<>();
+    options.forEach(
+        (name, value) -> {
+          String before = saved.has(name) ? saved.get(name).getAsString() : "(absent)";
+          if (!before.equals(value)) {
+            differences.add(name + " was " + before + " and is " + value);
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new RunException(
+          folder
+              + ": holds a run with other options ("
+              + String.join("; ", differences)
+              + "). Pass the same options to resume it, or another --out.");
+    }
+  }
+
+  /** The option an earlier run in this folder was started with, if there is one. */
+  public static Optional<String> option(Path folder, String name) {
+    Path file = folder.resolve(OPTIONS);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonObject saved = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      return Optional.ofNullable(saved.get(name)).map(value -> value.getAsString());
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw new RunException(file + ": cannot be read; pass an empty folder with --out", e);
+    }
+  }
+
+  /** A file of the run. */
+  public Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Saves a state and drops all but the newest two. */
+  public void save(Saved saved) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    arrays.put(
+        PROGRESS, NpyArray.of(new double[] {saved.steps(), saved.images(), saved.seconds()}, 3));
+    saved
+        .tensors()
+        .forEach((name, tensor) -> arrays.put(name, NpyArray.of(tensor.floats(), tensor.shape())));
+    write("state-%012d.npz".formatted(saved.images()), path -> NpzFile.write(path, arrays));
+    List<Path> states = states();
+    for (Path old : states.subList(0, Math.max(0, states.size() - STATES_KEPT))) {
+      delete(old);
+    }
+  }
+
+  /**
+   * The newest state, if there is one; later lines of the statistics are dropped, because the
+   * resumed run will write them again.
+   */
+  public Optional<Saved> newest() {
+    List<Path> states = states();
+    if (states.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, NpyArray> arrays = new LinkedHashMap<>(NpzFile.read(states.get(states.size() - 1)));
+    NpyArray progress = arrays.remove(PROGRESS);
+    if (progress == null) {
+      throw new RunException(
+          states.get(states.size() - 1)
+              + ": is no state of a run; delete it, or pass another --out");
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, array) -> tensors.put(name, Tensor.floats(array.shape(), array.floats())));
+    double[] values = progress.doubles();
+    Saved saved = new Saved((long) values[0], (long) values[1], values[2], tensors);
+    dropStatsAfter(saved.images());
+    return Optional.of(saved);
+  }
+
+  private List<Path> states() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("state-\\d+\\.npz"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new RunException(folder + ": cannot be listed (" + reason(e) + ")", e);
+    }
+  }
+
+  private void dropStatsAfter(long images) {
+    Path stats = folder.resolve(STATS);
+    if (!Files.exists(stats)) {
+      return;
+    }
+    try {
+      List<String> kept = new ArrayList<>();
+      for (String line : Files.readAllLines(stats)) {
+        if (!line.endsWith("}")) {
+          continue;
+        }
+        if (JsonParser.parseString(line).getAsJsonObject().get("images").getAsLong() <= images) {
+          kept.add(line);
+        }
+      }
+      write(STATS, path -> writeText(path, kept.isEmpty() ? "" : String.join("\n", kept) + "\n"));
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw new RunException(stats + ": cannot be read; move it away to resume", e);
+    }
+  }
+
+  /** Appends a line of statistics. */
+  public void record(Map<String, ? extends Number> values) {
+    try {
+      Files.writeString(
+          folder.resolve(STATS),
+          LINE.toJson(values) + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new RunException(folder.resolve(STATS) + ": cannot be written (" + reason(e) + ")", e);
+    }
+  }
+
+  /** Writes a file beside its place, brings it to disk and moves it there. */
+  public void write(String name, Consumer<Path> writer) {
+    Path part = folder.resolve(name + ".part");
+    try {
+      writer.accept(part);
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      try {
+        Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(part, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new RunException(
+          folder.resolve(name)
+              + ": cannot be written ("
+              + reason(e)
+              + "); what was saved before is whole",
+          e);
+    }
+  }
+
+  private static void writeText(Path path, String text) {
+    try {
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new RunException(path + ": cannot be written (" + reason(e) + ")", e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new RunException(file + ": cannot be deleted (" + reason(e) + ")", e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+  }
+}

@@ -1,0 +1,98 @@
+package retort.trainer.distill;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import retort.denoiser.DenoiserModel;
+import retort.graph.DropoutRemoval;
+import retort.graph.Graph;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Value;
+
+/**
+ * The generator's loss of Score identity Distillation (Zhou et al. 2024): with images {@code x =
+ * G(noise, c)}, {@code y = x + sigma n}, the teacher's estimate {@code r} and the fake score
+ * network's estimate {@code f} of the clean image behind y,
+ *
+ * <pre>{@code (r - f) ((r - x) - alpha (r - f)) / w,   w = max(mean |x - r|, 1e-5)}</pre>
+ *
+ * elementwise. Gradients reach the generator through x and through the inputs of both networks;
+ * only the weight w is detached.
+ *
+ * @param alpha weighs the two terms of the identity: 1 leaves {@code <r - f, f - x>}, more pushes
+ *     {@code -|r - f|^2}
+ * @param sigmaInit the noise level at which the denoiser's weights become a generator
+ * @param scale a factor on the loss, which only Adam's epsilon notices
+ */
+public record SidLoss(double alpha, double sigmaInit, double scale) {
+  /** Scopes of the three networks' weights in the graph. */
+  public static final String GENERATOR = "generator/";
+
+  public static final String TEACHER = "teacher/";
+  public static final String FAKE_SCORE = "fake/";
+
+  /** Inputs of the graph beside {@code sigma} and the label. */
+  public static final String NOISE = "noise";
+
+  public static final String PERTURBATION = "perturbation";
+
+  /** Outputs of the graph: the scaled sum, its terms, the generator's images. */
+  public static final String TOTAL = "total";
+
+  public static final String LOSS = "loss";
+  public static final String IMAGES = "images";
+
+  private static final double MIN_WEIGHT = 1e-5;
+
+  public SidLoss {
+    if (!(sigmaInit > 0)) {
+      throw new IllegalArgumentException("sigma_init is " + sigmaInit + " but must be positive");
+    }
+  }
+
+  /**
+   * Builds the generator's step: generator, both denoisers and the loss as one graph.
+   *
+   * <p>Inputs: {@code noise} and {@code perturbation} [N, C, H, W], {@code sigma} [N] and the
+   * label. Outputs: {@code total}, the scaled sum over all terms divided by {@code batch}, {@code
+   * loss} and {@code images} [N, C, H, W]. Dropout is active in the generator only.
+   *
+   * @param teacher gives the architecture of all three networks and the teacher's weights
+   * @param batch images a step; the gradients of micro-batches add up to those of their mean
+   */
+  public Graph generatorStep(DenoiserModel teacher, int batch) {
+    GraphBuilder g = new GraphBuilder();
+    Graph network = DropoutRemoval.remove(teacher.graph());
+    Shape shape = network.input(DenoiserModel.NOISY).orElseThrow().shape();
+    Map<String, Value> arguments = new HashMap<>();
+    arguments.put(NOISE, g.input(NOISE, shape));
+    Value n = g.input(PERTURBATION, shape);
+    Value sigma = g.input(DenoiserModel.SIGMA, Shape.batch());
+    for (Graph.Input input : network.inputs()) {
+      if (input.name().equals(DenoiserModel.AUGMENT)) {
+        arguments.put(input.name(), teacher.noAugmentation(g));
+      } else if (!input.name().equals(DenoiserModel.NOISY)
+          && !input.name().equals(DenoiserModel.SIGMA)) {
+        arguments.put(input.name(), g.input(input.name(), input.shape()));
+      }
+    }
+
+    Value x =
+        Objects.requireNonNull(
+            g.call(teacher.generator(sigmaInit), GENERATOR, arguments).get("image"));
+    Value y = x.plus(n.times(sigma.reshape(-1, 1, 1, 1)));
+    arguments.put(DenoiserModel.NOISY, y);
+    arguments.put(DenoiserModel.SIGMA, sigma);
+    Value r = DenoisingLoss.denoised(g, network, TEACHER, arguments);
+    Value f = DenoisingLoss.denoised(g, network, FAKE_SCORE, arguments);
+
+    Value w = x.minus(r).abs().mean(1, 2, 3).atLeast(MIN_WEIGHT).stopGradient();
+    Value difference = r.minus(f);
+    Value loss = difference.times(r.minus(x).minus(difference.times(alpha))).over(w);
+    g.output(TOTAL, loss.sum().times(scale / batch));
+    g.output(LOSS, loss);
+    g.output(IMAGES, x);
+    return g.build();
+  }
+}

@@ -1,0 +1,175 @@
+package retort.trainer.distill;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import retort.denoiser.DenoiserModel;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.noise.KarrasSchedule;
+import retort.noise.LogNormalSigma;
+import retort.noise.UniformDraws;
+import retort.sampling.HeunSampler;
+import retort.sampling.StepNoise;
+import retort.trainer.data.EpochOrder;
+import retort.trainer.data.ImageDataset;
+import retort.trainer.engine.Adam;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.MovingAverage;
+import retort.trainer.engine.NetworkWeights;
+import retort.trainer.engine.Program;
+import retort.trainer.engine.Torch;
+import retort.trainer.engine.TorchDenoiser;
+
+/**
+ * Trains a denoiser on images by the recipe of Karras et al. 2022: noise levels from a log-normal
+ * law, the weighted denoising loss, Adam with a warm-up, a moving average of the weights.
+ */
+public final class TeacherTraining implements TrainingMethod {
+  /**
+   * The recipe.
+   *
+   * @param batch images a step
+   * @param microBatch images a call; gradients of several calls add up to a step
+   * @param rate how the learning rate runs
+   * @param adam constants of the optimiser
+   * @param sigma the law of the training noise levels
+   * @param average the moving average of the weights
+   * @param seed of all draws
+   */
+  public record Recipe(
+      int batch,
+      int microBatch,
+      LearningRate rate,
+      AdamConfig adam,
+      LogNormalSigma sigma,
+      AverageConfig average,
+      long seed) {}
+
+  /** Stream of the run's seed that orders images; {@link StepDraws} has stream 0. */
+  static final int ORDER_STREAM = 1;
+
+  private static final int PREVIEW_STEPS = 18;
+
+  private final Torch torch;
+  private final DenoiserModel model;
+  private final ImageDataset data;
+  private final EpochOrder order;
+  private final Recipe recipe;
+  private final NetworkWeights weights;
+  private final MovingAverage average;
+  private final Adam adam;
+  private final Program loss;
+  private final TorchDenoiser denoiser;
+
+  /** Compiles the loss and loads the initial weights. */
+  public TeacherTraining(Torch torch, DenoiserModel model, ImageDataset data, Recipe recipe) {
+    this.torch = torch;
+    this.model = model;
+    this.data = data;
+    this.recipe = recipe;
+    this.order = new EpochOrder(data.size(), new UniformDraws(recipe.seed(), ORDER_STREAM));
+    this.weights = torch.weights(model.graph());
+    this.average = torch.average(weights, model.graph());
+    this.adam = torch.adam(weights, recipe.adam());
+    Graph graph = DenoisingLoss.of(model, recipe.batch());
+    this.loss = torch.compile(graph.withOutputs(List.of(DenoisingLoss.TOTAL)));
+    this.denoiser = new TorchDenoiser(torch, model, average.averages().frozen());
+  }
+
+  @Override
+  public Map<String, Double> step(long step, long imagesSeen) {
+    StepDraws draws = StepDraws.of(recipe.seed(), step);
+    double total = 0;
+    for (int first = 0, call = 0; first < recipe.batch(); first += recipe.microBatch(), call++) {
+      int count = Math.min(recipe.microBatch(), recipe.batch() - first);
+      torch.seed(draws.engineSeed(call));
+      Map<String, Tensor> results =
+          loss.differentiate(arguments(draws, imagesSeen, first, count), weights.learnt());
+      total += Objects.requireNonNull(results.get(DenoisingLoss.TOTAL)).reals()[0];
+    }
+    double norm = adam.step(recipe.rate().at(imagesSeen));
+    average.update(recipe.average().beta(recipe.batch(), imagesSeen));
+
+    Map<String, Double> report = new LinkedHashMap<>();
+    report.put("loss", total / model.imageShape().elements());
+    report.put("gradient_norm", norm);
+    return report;
+  }
+
+  private Map<String, Tensor> arguments(StepDraws draws, long imagesSeen, int first, int count) {
+    int size = model.imageShape().elements();
+    int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
+    int[] indices = order.indices(imagesSeen + first, count);
+    Map<String, Tensor> arguments = new HashMap<>();
+    arguments.put(DenoisingLoss.IMAGES, Tensor.floats(shape, data.images(indices)));
+    arguments.put(
+        DenoisingLoss.NOISE,
+        Tensor.floats(shape, draws.normal(StepDraws.Purpose.DATA_NOISE, first, count, size)));
+    arguments.put(
+        DenoiserModel.SIGMA,
+        draws.sigma(StepDraws.Purpose.DATA_SIGMA, recipe.sigma(), first, count));
+    if (model.labels() > 0) {
+      arguments.put(
+          DenoiserModel.LABEL,
+          Tensor.floats(new int[] {count, model.labels()}, data.oneHot(indices)));
+    }
+    if (model.augmentLabels() > 0) {
+      arguments.put(
+          DenoiserModel.AUGMENT,
+          Tensor.floats(
+              new int[] {count, model.augmentLabels()}, new float[count * model.augmentLabels()]));
+    }
+    return arguments;
+  }
+
+  @Override
+  public int batch() {
+    return recipe.batch();
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    NamedState.put(state, "weights/", weights.parameterValues());
+    NamedState.put(state, "average/", average.averages().parameterValues());
+    NamedState.put(state, "adam/", adam.state());
+    return state;
+  }
+
+  @Override
+  public void restore(Map<String, Tensor> state) {
+    weights.set(NamedState.get(state, "weights/"));
+    average.averages().set(NamedState.get(state, "average/"));
+    adam.restore(NamedState.get(state, "adam/"));
+  }
+
+  /** The network with its averaged weights. */
+  public DenoiserModel result() {
+    return model.withWeights(average.averages().parameterValues());
+  }
+
+  /**
+   * Images from the averaged weights, by Heun's method in 18 steps.
+   *
+   * @param noise {@code [n, C, H, W]}, standard normal
+   * @param labels {@code [n, K]}, empty for an unconditional network
+   * @return {@code [n, C, H, W]}, not clipped
+   */
+  public float[] images(float[] noise, float[] labels) {
+    double[] images =
+        new HeunSampler(KarrasSchedule.EDM, PREVIEW_STEPS)
+            .sample(
+                denoiser,
+                noise,
+                labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels),
+                StepNoise.NONE);
+    float[] rounded = new float[images.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) images[i];
+    }
+    return rounded;
+  }
+}

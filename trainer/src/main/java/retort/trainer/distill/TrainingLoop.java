@@ -1,0 +1,204 @@
+package retort.trainer.distill;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes steps until a run is done: resumes, records, saves, stops on Ctrl-C.
+ *
+ * @param totalImages images after which the run is done
+ * @param maxSeconds time in steps after which it is done whatever was shown
+ * @param saveImages a state is saved whenever a multiple of this number is passed
+ * @param recordImages a line of statistics is written whenever a multiple of it is passed
+ * @param reportImages {@code report} is called whenever a multiple of it is passed, and at the end
+ */
+public record TrainingLoop(
+    long totalImages, double maxSeconds, long saveImages, long recordImages, long reportImages) {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+  private static final int MAX_CONSECUTIVE_NONFINITE = 10;
+
+  /**
+   * What a run has come to.
+   *
+   * @param images images shown so far
+   * @param seconds time spent in steps so far
+   */
+  public record Position(long images, double seconds) {}
+
+  /** How a run ended. */
+  public enum End {
+    DONE,
+    INTERRUPTED
+  }
+
+  /**
+   * Runs to the end, or until the process is asked to stop.
+   *
+   * @param method what a step does
+   * @param folder where to resume from and save to
+   * @param seed named in errors
+   * @param report shows and keeps what the run has come to; its time does not count
+   */
+  public End run(TrainingMethod method, RunFolder folder, long seed, Consumer<Position> report) {
+    long steps = 0;
+    long images = 0;
+    double seconds = 0;
+    var resumed = folder.newest();
+    if (resumed.isPresent()) {
+      method.restore(resumed.get().tensors());
+      steps = resumed.get().steps();
+      images = resumed.get().images();
+      seconds = resumed.get().seconds();
+      LOG.info("resuming at {} images", images);
+    }
+
+    Averages averages = new Averages();
+    int nonFinite = 0;
+    try (Interruption interruption = new Interruption();
+        Progress progress = Progress.start(totalImages, maxSeconds, images, seconds)) {
+      while (images < totalImages && seconds < maxSeconds) {
+        if (interruption.requested()) {
+          folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
+          LOG.info("stopped at {} images; the same command resumes", images);
+          return End.INTERRUPTED;
+        }
+        long started = System.nanoTime();
+        Map<String, Double> values = method.step(steps, images);
+        requireFiniteLoss(values, steps, seed);
+        nonFinite = allFinite(values) ? 0 : nonFinite + 1;
+        if (nonFinite >= MAX_CONSECUTIVE_NONFINITE) {
+          throw new RunException(
+              "the gradients were not finite in "
+                  + nonFinite
+                  + " consecutive steps up to step "
+                  + steps
+                  + " (seed "
+                  + seed
+                  + "); lower the learning rate and resume, or start again");
+        }
+        seconds += (System.nanoTime() - started) * 1e-9;
+        long before = images;
+        steps++;
+        images += method.batch();
+        averages.add(values);
+        progress.at(images, seconds, averages);
+        if (passed(before, images, recordImages)) {
+          folder.record(averages.line(steps, images, seconds));
+          averages = new Averages();
+        }
+        if (passed(before, images, saveImages) && images < totalImages) {
+          folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
+        }
+        if (passed(before, images, reportImages) && images < totalImages) {
+          report.accept(new Position(images, seconds));
+        }
+      }
+      folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
+      report.accept(new Position(images, seconds));
+      return End.DONE;
+    }
+  }
+
+  private static boolean passed(long before, long now, long interval) {
+    return before / interval != now / interval;
+  }
+
+  private static void requireFiniteLoss(Map<String, Double> values, long step, long seed) {
+    values.forEach(
+        (name, value) -> {
+          if (name.startsWith("loss") && !Double.isFinite(value)) {
+            throw new RunException(
+                name
+                    + " is "
+                    + value
+                    + " in step "
+                    + step
+                    + " (seed "
+                    + seed
+                    + "); the last saved state is whole. Lower the learning rate, or look for broken"
+                    + " images");
+          }
+        });
+  }
+
+  private static boolean allFinite(Map<String, Double> values) {
+    return values.values().stream().allMatch(Double::isFinite);
+  }
+
+  /** Means of what steps reported since the last line. */
+  static final class Averages {
+    private final Map<String, Double> sums = new LinkedHashMap<>();
+    private int count;
+    private int nonFinite;
+
+    void add(Map<String, Double> values) {
+      count++;
+      if (!allFinite(values)) {
+        nonFinite++;
+      }
+      values.forEach(
+          (name, value) -> sums.merge(name, Double.isFinite(value) ? value : 0.0, Double::sum));
+    }
+
+    double mean(String name) {
+      return sums.getOrDefault(name, Double.NaN) / count;
+    }
+
+    Map<String, Double> means() {
+      Map<String, Double> means = new LinkedHashMap<>();
+      sums.keySet().forEach(name -> means.put(name, mean(name)));
+      return means;
+    }
+
+    Map<String, Number> line(long steps, long images, double seconds) {
+      Map<String, Number> line = new LinkedHashMap<>();
+      line.put("step", steps);
+      line.put("images", images);
+      line.put("seconds", Math.round(seconds * 1000) / 1000.0);
+      line.putAll(means());
+      line.put("nonfinite_steps", nonFinite);
+      return line;
+    }
+  }
+
+  /** Asks the loop to stop when the process is told to, and lets it save first. */
+  private static final class Interruption implements AutoCloseable {
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::await, "save-on-exit");
+
+    Interruption() {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    boolean requested() {
+      return requested.get();
+    }
+
+    private void await() {
+      requested.set(true);
+      try {
+        finished.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      finished.countDown();
+      if (!requested.get()) {
+        try {
+          Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+          LOG.debug("the process is already exiting", e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package retort.trainer.engine;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import retort.graph.Tensor;
+
+/**
+ * Adam over the parameters of one network, with its two moments in the open, so that a run can be
+ * saved and resumed.
+ */
+public final class Adam {
+  private static final String STEPS = "steps";
+  private static final String FIRST = "first/";
+  private static final String SECOND = "second/";
+
+  private final ParameterScripts scripts;
+  private final NetworkWeights weights;
+  private final AdamConfig config;
+  private final PtNDArray[] parameters;
+  private final PtNDArray[] first;
+  private final PtNDArray[] second;
+  private final PtNDArray steps;
+  private PtNDArray @Nullable [] gradients;
+
+  Adam(Torch torch, ParameterScripts scripts, NetworkWeights weights, AdamConfig config) {
+    this.scripts = scripts;
+    this.weights = weights;
+    this.config = config;
+    parameters = weights.parameters();
+    first = map(scripts::zerosLike);
+    second = map(scripts::zerosLike);
+    steps = (PtNDArray) torch.root().zeros(new Shape(), DataType.FLOAT32);
+  }
+
+  private PtNDArray[] map(UnaryOperator<PtNDArray> function) {
+    return Stream.of(parameters).map(function).toArray(PtNDArray[]::new);
+  }
+
+  /**
+   * Takes a step along the gradients gathered so far and clears them. Values that are not finite
+   * are replaced first: nan by 0, infinities by 1e5 and -1e5.
+   *
+   * @param rate the learning rate
+   * @return the norm of the gradients; not finite when some value was not
+   */
+  public double step(double rate) {
+    if (gradients == null) {
+      gradients = weights.gradients();
+    }
+    double norm = scripts.sanitize(gradients);
+    scripts.adam(parameters, gradients, first, second, steps, rate, config);
+    return norm;
+  }
+
+  /** Everything that resuming needs, by name. */
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    state.put(STEPS, Torch.tensor(steps));
+    List<String> names = weights.parameterNames();
+    for (int i = 0; i < first.length; i++) {
+      state.put(FIRST + names.get(i), Torch.tensor(first[i]));
+      state.put(SECOND + names.get(i), Torch.tensor(second[i]));
+    }
+    return state;
+  }
+
+  /** Continues from a state that {@link #state} returned for the same network. */
+  public void restore(Map<String, Tensor> state) {
+    Torch.set(steps, required(state, STEPS));
+    List<String> names = weights.parameterNames();
+    for (int i = 0; i < first.length; i++) {
+      Torch.set(first[i], required(state, FIRST + names.get(i)));
+      Torch.set(second[i], required(state, SECOND + names.get(i)));
+    }
+  }
+
+  private static Tensor required(Map<String, Tensor> state, String name) {
+    Tensor value = state.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the optimiser's state lacks '" + name + "'");
+    }
+    return value;
+  }
+}

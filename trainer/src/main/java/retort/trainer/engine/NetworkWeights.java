@@ -1,0 +1,104 @@
+package retort.trainer.engine;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.graph.Weight;
+
+/**
+ * The named weights of one network in native memory, in the engine's root scope. Constants of its
+ * formula are not among them: each program holds its own.
+ *
+ * <p>Each parameter has two handles to the same values: a learnt one, which gradients reach, and a
+ * frozen one, which they do not. A loss chooses by the view that it passes, so nothing has to be
+ * switched off before a step and on again after it.
+ */
+public final class NetworkWeights {
+  private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
+  private final Map<String, PtNDArray> values = new LinkedHashMap<>();
+
+  NetworkWeights(Torch torch, ParameterScripts scripts, Graph graph) {
+    for (Map.Entry<String, Weight> entry : graph.weights().entrySet()) {
+      String name = entry.getKey();
+      Tensor value = entry.getValue().value();
+      Weight.Role role = entry.getValue().role();
+      if (role == Weight.Role.CONSTANT) {
+        continue;
+      }
+      PtNDArray array = Torch.create(torch.root(), value, DataType.FLOAT32);
+      if (role == Weight.Role.PARAMETER) {
+        PtNDArray parameter = scripts.laidOut(array);
+        parameter.setRequiresGradient(true);
+        parameter.setName(Program.WEIGHT);
+        parameters.put(name, parameter);
+        array = Torch.detached(parameter);
+      }
+      array.setName(Program.WEIGHT);
+      values.put(name, array);
+    }
+  }
+
+  /** The weights with parameters that gradients reach. */
+  public WeightView learnt() {
+    return new WeightView(
+        name -> {
+          PtNDArray parameter = parameters.get(name);
+          return parameter == null ? value(name) : parameter;
+        });
+  }
+
+  /** The weights as values that no gradient reaches. */
+  public WeightView frozen() {
+    return new WeightView(this::value);
+  }
+
+  private PtNDArray value(String name) {
+    PtNDArray array = values.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException("the network has no weight '" + name + "'");
+    }
+    return array;
+  }
+
+  /** Names of the parameters, in the graph's order. */
+  List<String> parameterNames() {
+    return List.copyOf(parameters.keySet());
+  }
+
+  /** The parameters, in the graph's order. */
+  PtNDArray[] parameters() {
+    return parameters.values().toArray(new PtNDArray[0]);
+  }
+
+  /** The gradients of all parameters, as new handles that the caller closes. */
+  PtNDArray[] gradients() {
+    return parameters.values().stream().map(PtNDArray::getGradient).toArray(PtNDArray[]::new);
+  }
+
+  /** Copies the current parameters out, by name. */
+  public Map<String, Tensor> parameterValues() {
+    Map<String, Tensor> copied = new LinkedHashMap<>();
+    parameters.forEach((name, array) -> copied.put(name, Torch.tensor(array)));
+    return copied;
+  }
+
+  /** Overwrites parameters, by name. */
+  public void set(Map<String, Tensor> newValues) {
+    newValues.forEach((name, value) -> Torch.set(value(name), value));
+  }
+
+  /** Copies the gradients gathered so far out, by name. */
+  public Map<String, Tensor> gradientValues() {
+    Map<String, Tensor> copied = new LinkedHashMap<>();
+    for (Map.Entry<String, PtNDArray> entry : parameters.entrySet()) {
+      try (PtNDArray gradient = entry.getValue().getGradient()) {
+        copied.put(entry.getKey(), Torch.tensor(gradient));
+      }
+    }
+    return copied;
+  }
+}

@@ -1,0 +1,115 @@
+package retort.trainer.engine;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.util.Arrays;
+import retort.graph.TorchScriptMethod.Layout;
+
+/** What is done to all parameters of a network at once, as TorchScript methods. */
+final class ParameterScripts {
+  static final String METHODS =
+      """
+        def forward(self: __torch__.M, x: Tensor) -> List[Tensor]:
+          if torch.eq(torch.dim(x), 4):
+            y = torch.contiguous(x, memory_format=2)
+          else:
+            y = x
+          return [torch.clone(y)]
+        def sanitize(self: __torch__.M, g: List[Tensor]) -> Tensor:
+          norm = torch.norm(torch.stack(torch._foreach_norm(g)))
+          if torch.__not__(bool(torch.isfinite(norm))):
+            for i in range(torch.len(g)):
+              _0 = torch.nan_to_num_(g[i], 0., 100000., -100000.)
+          return norm
+        def adam(self: __torch__.M,
+            p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: Tensor,
+            lr: float, beta1: float, beta2: float, eps: float, decay: float) -> Tensor:
+          _0 = torch.add_(t, 1)
+          steps = annotate(List[Tensor], [])
+          for i in range(torch.len(p)):
+            _1 = torch.append(steps, t)
+          none = annotate(List[Tensor], [])
+          torch._fused_adam_(p, g, m, v, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+          torch._foreach_zero_(g)
+          return t
+        def average(self: __torch__.M,
+            ema: List[Tensor], p: List[Tensor], weight: float) -> Tensor:
+          torch._foreach_lerp_(ema, p, weight)
+          return ema[0]
+      """;
+
+  private final PtSymbolBlock module;
+  private final PtNDManager scope;
+  private final Layout layout;
+
+  ParameterScripts(PtSymbolBlock module, PtNDManager scope, Layout layout) {
+    this.module = module;
+    this.scope = scope;
+    this.layout = layout;
+  }
+
+  /** The array in the order in memory that convolutions read fastest; the given one is closed. */
+  PtNDArray laidOut(PtNDArray array) {
+    if (layout == Layout.CONTIGUOUS || array.getShape().dimension() != 4) {
+      return array;
+    }
+    try (array) {
+      return (PtNDArray) IValueUtils.forward(module, new NDList(array), true).get(0);
+    }
+  }
+
+  /** Zeros like an array, in the same order in memory. */
+  PtNDArray zerosLike(PtNDArray array) {
+    return laidOut((PtNDArray) scope.zeros(array.getShape(), array.getDataType()));
+  }
+
+  /**
+   * Replaces values that are not finite, where there are any: nan by 0, infinities by 1e5 and -1e5.
+   *
+   * @return the Euclidean norm of all gradients before, not finite if any value was not
+   */
+  double sanitize(PtNDArray... gradients) {
+    return run("sanitize", IValue.listFrom(gradients));
+  }
+
+  /** One step of Adam in place; gradients are zero afterwards. */
+  void adam(
+      PtNDArray[] parameters,
+      PtNDArray[] gradients,
+      PtNDArray[] first,
+      PtNDArray[] second,
+      PtNDArray steps,
+      double rate,
+      AdamConfig config) {
+    run(
+        "adam",
+        IValue.listFrom(parameters),
+        IValue.listFrom(gradients),
+        IValue.listFrom(first),
+        IValue.listFrom(second),
+        IValue.from(steps),
+        IValue.from(rate),
+        IValue.from(config.beta1()),
+        IValue.from(config.beta2()),
+        IValue.from(config.epsilon()),
+        IValue.from(config.weightDecay()));
+  }
+
+  /** Moves averages towards parameters by the share {@code weight}, in place. */
+  void average(PtNDArray[] averages, PtNDArray[] parameters, double weight) {
+    run("average", IValue.listFrom(averages), IValue.listFrom(parameters), IValue.from(weight));
+  }
+
+  private double run(String method, IValue... arguments) {
+    try (IValue result = IValueUtils.runMethod(module, method, arguments);
+        PtNDArray array = result.toTensor(scope)) {
+      return array.getShape().isScalar() ? array.toFloatArray()[0] : 0;
+    } finally {
+      Arrays.stream(arguments).forEach(IValue::close);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package retort.trainer.engine;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.graph.TorchScriptMethod.Layout;
+import retort.trainer.torchscript.TorchScriptArchive;
+
+/**
+ * DJL's PyTorch engine, owned by the thread that opens it.
+ *
+ * <p>Gradients are off except inside {@link Program#differentiate}; the optimising graph executor
+ * is off, because with it the first calls differ from later ones in the last bits, and a resumed
+ * run would not end in the weights of an uninterrupted one.
+ *
+ * <p>A failed native call leaks its arguments, so whatever throws here ends the process's use of
+ * the engine; nothing retries.
+ */
+public final class Torch implements AutoCloseable {
+  private final PtNDManager root;
+  private final Layout layout;
+  private final Thread owner = Thread.currentThread();
+  private final ParameterScripts scripts;
+
+  private Torch(PtNDManager root, Layout layout) {
+    this.root = root;
+    this.layout = layout;
+    this.scripts = new ParameterScripts(load(ParameterScripts.METHODS), root, layout);
+  }
+
+  /**
+   * Opens the engine on this thread.
+   *
+   * @param threads how many threads one operator may use; results are bit for bit repeatable only
+   *     with the same number
+   * @param layout the order of image values in memory
+   */
+  public static Torch open(int threads, Layout layout) {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    Engine engine = Engine.getEngine("PyTorch");
+    JniUtils.setNumThreads(threads);
+    JniUtils.setGraphExecutorOptimize(false);
+    JniUtils.setGradMode(false);
+    return new Torch((PtNDManager) engine.newBaseManager(), layout);
+  }
+
+  /** Compiles a graph. The text holds no weights; they are passed with each call. */
+  public Program compile(Graph graph) {
+    return new Program(this, graph, retort.graph.DataType.FLOAT32);
+  }
+
+  /** Compiles a graph whose real numbers have another type, FLOAT64 for checks. */
+  public Program compile(Graph graph, retort.graph.DataType real) {
+    return new Program(this, graph, real);
+  }
+
+  /** Loads the weights of a graph: parameters ready to learn, everything else fixed. */
+  public NetworkWeights weights(Graph graph) {
+    return new NetworkWeights(this, scripts, graph);
+  }
+
+  /** An optimiser over the parameters of a network. */
+  public Adam adam(NetworkWeights weights, AdamConfig config) {
+    return new Adam(this, scripts, weights, config);
+  }
+
+  /** A moving average of the parameters of a network, which starts at the weights of a graph. */
+  public MovingAverage average(NetworkWeights weights, Graph start) {
+    return new MovingAverage(scripts, weights, weights(start));
+  }
+
+  /** Seeds what scripts draw, such as dropout masks. */
+  public void seed(long seed) {
+    JniUtils.setSeed(seed);
+  }
+
+  /** Order of image values in memory. */
+  Layout layout() {
+    return layout;
+  }
+
+  /** The scope that lives as long as the engine. */
+  PtNDManager root() {
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException(
+          "the engine belongs to " + owner + " but " + Thread.currentThread() + " called it");
+    }
+    return root;
+  }
+
+  /** A scope for the arrays of one call. */
+  PtNDManager step() {
+    return root().newSubManager(root.getDevice());
+  }
+
+  /** Loads methods written as TorchScript. */
+  PtSymbolBlock load(String methods) {
+    try {
+      return JniUtils.loadModule(
+          root, new ByteArrayInputStream(TorchScriptArchive.of(methods)), true, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Shape shape(int... dims) {
+    return new Shape(Arrays.stream(dims).asLongStream().toArray());
+  }
+
+  /** Copies a tensor into a scope; real numbers become {@code real}. */
+  static PtNDArray create(PtNDManager scope, Tensor value, DataType real) {
+    Shape shape = shape(value.shape());
+    if (value.type().isFloating()) {
+      return real == DataType.FLOAT64
+          ? scope.create(DoubleBuffer.wrap(value.reals()), shape, DataType.FLOAT64)
+          : scope.create(FloatBuffer.wrap(value.floats()), shape, DataType.FLOAT32);
+    }
+    PtNDArray integers = scope.create(LongBuffer.wrap(value.integers()), shape, DataType.INT64);
+    return value.type() == retort.graph.DataType.BOOL
+        ? integers.toType(DataType.BOOLEAN, false)
+        : integers;
+  }
+
+  /** Copies an array out of native memory. */
+  static Tensor tensor(NDArray array) {
+    int[] dims = Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
+    return switch (array.getDataType()) {
+      case FLOAT32 -> Tensor.floats(dims, array.toFloatArray());
+      case FLOAT64 -> Tensor.reals(retort.graph.DataType.FLOAT64, dims, array.toDoubleArray());
+      case INT64 -> Tensor.integers(retort.graph.DataType.INT64, dims, array.toLongArray());
+      default -> throw new IllegalArgumentException("no tensor holds " + array.getDataType());
+    };
+  }
+
+  /** Overwrites the values of an array in place, whatever its order in memory. */
+  static void set(PtNDArray array, Tensor value) {
+    try (PtNDArray source =
+        array
+            .getManager()
+            .create(FloatBuffer.wrap(value.floats()), shape(value.shape()), DataType.FLOAT32)) {
+      source.copyTo(array);
+    }
+  }
+
+  /** A handle to the same values that no gradient passes through. */
+  static PtNDArray detached(PtNDArray array) {
+    return JniUtils.detachGradient(array);
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}
