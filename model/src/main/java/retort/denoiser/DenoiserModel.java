@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
+import retort.graph.InputFixing;
 import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.Types;
@@ -41,6 +42,11 @@ public record DenoiserModel(
   public static final String AUGMENT = "augment";
   public static final String DENOISED = "denoised";
   public static final String FEATURES = "features";
+
+  /** Input and output of a generator. */
+  public static final String NOISE = "noise";
+
+  public static final String IMAGE = "image";
 
   private static final String KIND = "retort.kind";
   private static final String SIGMA_DATA = "retort.sigma_data";
@@ -151,20 +157,24 @@ public record DenoiserModel(
    */
   public Graph generator(double sigmaInit) {
     GraphBuilder g = new GraphBuilder();
-    Graph.Input noisy = graph.input(NOISY).orElseThrow();
     Map<String, Value> arguments = new TreeMap<>();
-    arguments.put(NOISY, g.input("noise", noisy.shape()).times(sigmaInit));
-    arguments.put(SIGMA, g.constant(Tensor.floats(new int[] {1}, (float) sigmaInit)));
     for (Graph.Input input : graph.inputs()) {
-      if (input.name().equals(AUGMENT)) {
-        arguments.put(AUGMENT, noAugmentation(g));
-      } else if (!arguments.containsKey(input.name())) {
-        arguments.put(input.name(), g.input(input.name(), input.shape()));
-      }
+      arguments.put(
+          input.name(),
+          input.name().equals(NOISY)
+              ? g.input(NOISE, input.shape()).times(sigmaInit)
+              : g.input(input.name(), input.shape()));
     }
     Value image = g.call(graph.withOutputs(List.of(DENOISED)), "", arguments).get(DENOISED);
-    g.output("image", java.util.Objects.requireNonNull(image));
-    return g.build();
+    g.output(IMAGE, java.util.Objects.requireNonNull(image));
+    Tensor sigma = Tensor.floats(new int[] {1}, (float) sigmaInit);
+    Graph generator = InputFixing.fix(g.build(), SIGMA, sigma);
+    return augmentLabels() == 0
+        ? generator
+        : InputFixing.fix(
+            generator,
+            AUGMENT,
+            Tensor.floats(new int[] {1, augmentLabels()}, new float[augmentLabels()]));
   }
 
   /** The augmentation labels of an image that was not augmented, for any batch: [1, A] zeros. */

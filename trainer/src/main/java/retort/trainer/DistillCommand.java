@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.ReferenceSamples;
 import retort.graph.Tensor;
+import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
+import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
@@ -113,11 +115,31 @@ final class DistillCommand implements Callable<Integer> {
   private double generatorBeta1;
 
   @Option(
+      names = "--augment",
+      paramLabel = "P",
+      description =
+          "Probability of each augmentation of what the fake score network sees. Default: the"
+              + " teacher's own.")
+  private @Nullable Double augment;
+
+  @Option(
       names = "--ema",
       paramLabel = "N",
       description =
           "Half-life of the generator's average, in images. Default: paper 500000, small 2000.")
   private @Nullable Double halfLife;
+
+  @Option(
+      names = "--ema-ramp",
+      paramLabel = "R",
+      description = "Its bound, as a share of the images shown. Default: ${DEFAULT-VALUE}.")
+  private double ramp = 0.05;
+
+  @Option(
+      names = "--decay",
+      description =
+          "Let the generator's rate fall to 0 along a half cosine until --images are shown.")
+  private boolean decay;
 
   private double fakeScoreRate() {
     return fakeScoreRate != null ? fakeScoreRate : preset == Preset.PAPER ? 1e-5 : 5e-4;
@@ -136,17 +158,19 @@ final class DistillCommand implements Callable<Integer> {
     DenoiserModel teacher = DenoiserModel.read(teacherFile);
     DenoiserModel start = init == null ? teacher : initial(teacher, init);
     String digest = Digest.of(teacherFile);
-    RunFolder folder = run.folder(options(digest));
+    Augmentation augmentation = new Augmentation(augmentProbability(teacher));
+    RunFolder folder = run.folder(options(digest, augmentation));
     SidTraining.Recipe recipe =
         new SidTraining.Recipe(
             new SidLoss(alpha, sigmaInit, 100),
             run.batch(),
             run.microBatch(),
-            generatorRate(),
-            fakeScoreRate(),
+            new LearningRate(generatorRate(), 0, decay ? run.images() : 0),
+            LearningRate.constant(fakeScoreRate()),
             AdamConfig.of(generatorBeta1, 0.999),
             AdamConfig.of(0, 0.999),
-            new AverageConfig(halfLife(), 0.05),
+            augmentation,
+            new AverageConfig(halfLife(), ramp),
             run.seed());
     try (Torch torch = run.engine().open()) {
       SidTraining training = new SidTraining(torch, teacher, start, recipe);
@@ -205,7 +229,13 @@ final class DistillCommand implements Callable<Integer> {
     return model.withProperties(properties);
   }
 
-  private Map<String, String> options(String digest) {
+  private double augmentProbability(DenoiserModel teacher) {
+    return augment != null
+        ? augment
+        : teacher.property(TeachCommand.AUGMENT_PROPERTY).map(Double::parseDouble).orElse(0.0);
+  }
+
+  private Map<String, String> options(String digest, Augmentation augmentation) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("command", "distill");
     options.put("method", method.name());
@@ -216,7 +246,10 @@ final class DistillCommand implements Callable<Integer> {
     options.put("lr", Double.toString(fakeScoreRate()));
     options.put("generator-lr", Double.toString(generatorRate()));
     options.put("generator-beta1", Double.toString(generatorBeta1));
+    options.put("augment", Double.toString(augmentation.probability()));
     options.put("ema", Double.toString(halfLife()));
+    options.put("ema-ramp", Double.toString(ramp));
+    options.put("decay", decay ? Long.toString(run.images()) : "none");
     return options;
   }
 }

@@ -18,10 +18,10 @@ final class EngineOptions {
   @Option(
       names = "--layout",
       paramLabel = "ORDER",
-      defaultValue = "channels_last",
+      defaultValue = "contiguous",
       description =
           "Order of images in memory: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Layout layout = Layout.CHANNELS_LAST;
+  private Layout layout = Layout.CONTIGUOUS;
 
   /** Takes the number of threads an earlier session had, unless a flag says another. */
   void resumeWith(String earlierThreads) {

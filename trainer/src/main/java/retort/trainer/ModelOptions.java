@@ -124,7 +124,8 @@ final class ModelOptions {
         boolean isNoise = input.name().equals("noise");
         arguments.put(input.name(), Tensor.floats(shape, isNoise ? noise : labels));
       }
-      return Objects.requireNonNull(program.compute(arguments, weights.frozen()).get("image"))
+      return Objects.requireNonNull(
+              program.compute(arguments, weights.frozen()).get(DenoiserModel.IMAGE))
           .floats();
     };
   }

@@ -14,6 +14,7 @@ import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
 import retort.network.SongUNet;
 import retort.noise.LogNormalSigma;
+import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
@@ -39,6 +40,9 @@ import retort.trainer.evaluate.ImageSource;
       "The result is FOLDER/teacher.onnx. The same command resumes an interrupted run."
     })
 final class TeachCommand implements Callable<Integer> {
+  /** The augmentation a teacher was trained with, which its distillation repeats. */
+  static final String AUGMENT_PROPERTY = "retort.augment_probability";
+
   @Option(
       names = "--data",
       required = true,
@@ -87,6 +91,13 @@ final class TeachCommand implements Callable<Integer> {
       paramLabel = "P",
       description = "Share of values zeroed while training. Default: ${DEFAULT-VALUE}.")
   private double dropout;
+
+  @Option(
+      names = "--augment",
+      paramLabel = "P",
+      description =
+          "Probability of each augmentation, of which the network is told. Default: ${DEFAULT-VALUE}.")
+  private double augment;
 
   @Option(
       names = "--sigma-data",
@@ -153,6 +164,7 @@ final class TeachCommand implements Callable<Integer> {
             new LearningRate(rate, warmup, decay ? run.images() : 0),
             AdamConfig.of(0.9, beta2),
             new LogNormalSigma(sigmaMean, sigmaStd),
+            new Augmentation(augment),
             new AverageConfig(halfLife, ramp),
             run.seed());
     try (Torch torch = run.engine().open()) {
@@ -190,7 +202,7 @@ final class TeachCommand implements Callable<Integer> {
             shape.height(),
             shape.channels(),
             images.labelNames().size(),
-            0,
+            augment > 0 ? Augmentation.LABELS : 0,
             channels,
             channelMult,
             embeddingMult,
@@ -202,7 +214,7 @@ final class TeachCommand implements Callable<Integer> {
         new EdmPreconditioning(sigmaData).denoiser(network.build(run.seed())),
         sigmaData,
         List.copyOf(images.labelNames()),
-        Map.of("retort.method", "edm"));
+        Map.of("retort.method", "edm", AUGMENT_PROPERTY, Double.toString(augment)));
   }
 
   private Map<String, String> options() {
@@ -215,6 +227,7 @@ final class TeachCommand implements Callable<Integer> {
     options.put("blocks", Integer.toString(blocks));
     options.put("attention", new java.util.TreeSet<>(attention).toString());
     options.put("dropout", Double.toString(dropout));
+    options.put("augment", Double.toString(augment));
     options.put("sigma-data", Double.toString(sigmaData));
     options.put("lr", Double.toString(rate));
     options.put("warmup", Long.toString(warmup));

@@ -80,7 +80,7 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
 
     Value x =
         Objects.requireNonNull(
-            g.call(teacher.generator(sigmaInit), GENERATOR, arguments).get("image"));
+            g.call(teacher.generator(sigmaInit), GENERATOR, arguments).get(DenoiserModel.IMAGE));
     Value y = x.plus(n.times(sigma.reshape(-1, 1, 1, 1)));
     arguments.put(DenoiserModel.NOISY, y);
     arguments.put(DenoiserModel.SIGMA, sigma);

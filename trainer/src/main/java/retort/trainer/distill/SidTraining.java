@@ -11,6 +11,7 @@ import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.noise.LogNormalSigma;
 import retort.noise.UniformTimeSigma;
+import retort.trainer.data.Augmentation;
 import retort.trainer.distill.StepDraws.Purpose;
 import retort.trainer.engine.Adam;
 import retort.trainer.engine.AdamConfig;
@@ -40,6 +41,8 @@ public final class SidTraining implements TrainingMethod {
    * @param fakeScoreRate learning rate of the fake score network [1e-5]
    * @param generatorAdam constants of the generator's optimiser [betas 0, 0.999]
    * @param fakeScoreAdam constants of the fake score network's optimiser [betas 0, 0.999]
+   * @param augmentation of the generator's images when the fake score network learns them: the
+   *     teacher's own [0.12]
    * @param average the moving average of the generator [0.5 million images]
    * @param seed of all draws
    */
@@ -47,10 +50,11 @@ public final class SidTraining implements TrainingMethod {
       SidLoss loss,
       int batch,
       int microBatch,
-      double generatorRate,
-      double fakeScoreRate,
+      LearningRate generatorRate,
+      LearningRate fakeScoreRate,
       AdamConfig generatorAdam,
       AdamConfig fakeScoreAdam,
+      Augmentation augmentation,
       AverageConfig average,
       long seed) {}
 
@@ -69,6 +73,7 @@ public final class SidTraining implements TrainingMethod {
 
   /** Compiles both losses and starts all three networks from the teacher. */
   public SidTraining(Torch torch, DenoiserModel teacher, DenoiserModel start, Recipe recipe) {
+    Augmenting.require(recipe.augmentation(), teacher);
     this.torch = torch;
     this.teacher = teacher;
     this.recipe = recipe;
@@ -109,15 +114,16 @@ public final class SidTraining implements TrainingMethod {
       Map<String, Tensor> arguments = label(draws, Purpose.FAKE_SCORE_LABEL, first, count);
       arguments.put(SidLoss.NOISE, normal(draws, Purpose.FAKE_SCORE_LATENT, first, count));
       Tensor images =
-          Objects.requireNonNull(generate.compute(arguments, generator.frozen()).get("image"));
-      arguments.put(DenoisingLoss.IMAGES, images);
+          Objects.requireNonNull(
+              generate.compute(arguments, generator.frozen()).get(DenoiserModel.IMAGE));
+      Augmenting.put(arguments, recipe.augmentation(), teacher, images.floats(), draws, first);
       arguments.put(DenoisingLoss.NOISE, normal(draws, Purpose.FAKE_SCORE_NOISE, first, count));
       arguments.put(
           DenoiserModel.SIGMA,
           draws.sigma(Purpose.FAKE_SCORE_SIGMA, LogNormalSigma.EDM, first, count));
       fakeScoreTotal += total(fakeScoreLoss.differentiate(arguments, fakeScore.learnt()));
     }
-    double fakeScoreNorm = fakeScoreAdam.step(recipe.fakeScoreRate());
+    double fakeScoreNorm = fakeScoreAdam.step(recipe.fakeScoreRate().at(imagesSeen));
 
     double generatorTotal = 0;
     for (int first = 0, call = 0; first < recipe.batch(); first += recipe.microBatch(), call++) {
@@ -131,7 +137,7 @@ public final class SidTraining implements TrainingMethod {
           draws.sigma(Purpose.GENERATOR_SIGMA, UniformTimeSigma.SID, first, count));
       generatorTotal += total(generatorLoss.differentiate(arguments, generatorStepWeights));
     }
-    double generatorNorm = generatorAdam.step(recipe.generatorRate());
+    double generatorNorm = generatorAdam.step(recipe.generatorRate().at(imagesSeen));
 
     average.update(recipe.average().beta(recipe.batch(), imagesSeen));
 
@@ -153,7 +159,7 @@ public final class SidTraining implements TrainingMethod {
         shape, draws.normal(purpose, first, count, teacher.imageShape().elements()));
   }
 
-  /** Labels drawn uniformly, and no augmentation. */
+  /** Labels drawn uniformly. */
   private Map<String, Tensor> label(StepDraws draws, Purpose purpose, int first, int count) {
     Map<String, Tensor> arguments = new HashMap<>();
     int labels = teacher.labels();
@@ -163,12 +169,6 @@ public final class SidTraining implements TrainingMethod {
         oneHot[i * labels + (int) draws.uniform(purpose).below(labels, first + i)] = 1;
       }
       arguments.put(DenoiserModel.LABEL, Tensor.floats(new int[] {count, labels}, oneHot));
-    }
-    int augment = teacher.augmentLabels();
-    if (augment > 0) {
-      arguments.put(
-          DenoiserModel.AUGMENT,
-          Tensor.floats(new int[] {count, augment}, new float[count * augment]));
     }
     return arguments;
   }
@@ -218,7 +218,8 @@ public final class SidTraining implements TrainingMethod {
     if (labels.length > 0) {
       arguments.put(DenoiserModel.LABEL, Tensor.floats(new int[] {n, teacher.labels()}, labels));
     }
-    Tensor images = generate.compute(arguments, average.averages().frozen()).get("image");
+    Tensor images =
+        generate.compute(arguments, average.averages().frozen()).get(DenoiserModel.IMAGE);
     return Objects.requireNonNull(images).floats();
   }
 }

@@ -27,7 +27,8 @@ record StepDraws(long stepSeed) {
     DATA_SIGMA(8),
     DATA_NOISE(9),
     DATA_SHIFT(10),
-    DROPOUT(11);
+    DROPOUT(11),
+    AUGMENTATION(12);
 
     private final int stream;
 

@@ -13,6 +13,7 @@ import retort.noise.LogNormalSigma;
 import retort.noise.UniformDraws;
 import retort.sampling.HeunSampler;
 import retort.sampling.StepNoise;
+import retort.trainer.data.Augmentation;
 import retort.trainer.data.EpochOrder;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.engine.Adam;
@@ -36,6 +37,7 @@ public final class TeacherTraining implements TrainingMethod {
    * @param rate how the learning rate runs
    * @param adam constants of the optimiser
    * @param sigma the law of the training noise levels
+   * @param augmentation of the images; other than none only for a model with augmentation labels
    * @param average the moving average of the weights
    * @param seed of all draws
    */
@@ -45,6 +47,7 @@ public final class TeacherTraining implements TrainingMethod {
       LearningRate rate,
       AdamConfig adam,
       LogNormalSigma sigma,
+      Augmentation augmentation,
       AverageConfig average,
       long seed) {}
 
@@ -66,6 +69,7 @@ public final class TeacherTraining implements TrainingMethod {
 
   /** Compiles the loss and loads the initial weights. */
   public TeacherTraining(Torch torch, DenoiserModel model, ImageDataset data, Recipe recipe) {
+    Augmenting.require(recipe.augmentation(), model);
     this.torch = torch;
     this.model = model;
     this.data = data;
@@ -104,7 +108,7 @@ public final class TeacherTraining implements TrainingMethod {
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
     int[] indices = order.indices(imagesSeen + first, count);
     Map<String, Tensor> arguments = new HashMap<>();
-    arguments.put(DenoisingLoss.IMAGES, Tensor.floats(shape, data.images(indices)));
+    Augmenting.put(arguments, recipe.augmentation(), model, data.images(indices), draws, first);
     arguments.put(
         DenoisingLoss.NOISE,
         Tensor.floats(shape, draws.normal(StepDraws.Purpose.DATA_NOISE, first, count, size)));
@@ -115,12 +119,6 @@ public final class TeacherTraining implements TrainingMethod {
       arguments.put(
           DenoiserModel.LABEL,
           Tensor.floats(new int[] {count, model.labels()}, data.oneHot(indices)));
-    }
-    if (model.augmentLabels() > 0) {
-      arguments.put(
-          DenoiserModel.AUGMENT,
-          Tensor.floats(
-              new int[] {count, model.augmentLabels()}, new float[count * model.augmentLabels()]));
     }
     return arguments;
   }

@@ -1,0 +1,51 @@
+package retort.trainer.distill;
+
+import java.util.Map;
+import retort.denoiser.DenoiserModel;
+import retort.graph.Tensor;
+import retort.noise.UniformDraws;
+import retort.trainer.data.Augmentation;
+import retort.trainer.data.AugmentedImages;
+
+/** The images that a denoising loss is shown, and the labels that say how they were augmented. */
+final class Augmenting {
+  private Augmenting() {}
+
+  /**
+   * Refuses an augmentation whose labels the model has no input for.
+   *
+   * @throws RunException when the model would not know how its images were augmented
+   */
+  static void require(Augmentation augmentation, DenoiserModel model) {
+    if (augmentation.probability() > 0 && model.augmentLabels() != Augmentation.LABELS) {
+      throw new RunException(
+          "--augment is "
+              + augmentation.probability()
+              + " but the network takes "
+              + model.augmentLabels()
+              + " augmentation labels where "
+              + Augmentation.LABELS
+              + " are needed; leave the flag out, or train a teacher with it");
+    }
+  }
+
+  /** Adds {@code images} and, where the model takes them, {@code augment} to the arguments. */
+  static void put(
+      Map<String, Tensor> arguments,
+      Augmentation augmentation,
+      DenoiserModel model,
+      float[] images,
+      StepDraws draws,
+      int first) {
+    int count = images.length / model.imageShape().elements();
+    UniformDraws uniform = draws.uniform(StepDraws.Purpose.AUGMENTATION);
+    AugmentedImages augmented = augmentation.augment(images, model.imageShape(), uniform, first);
+    int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
+    arguments.put(DenoisingLoss.IMAGES, Tensor.floats(shape, augmented.images()));
+    if (model.augmentLabels() > 0) {
+      arguments.put(
+          DenoiserModel.AUGMENT,
+          Tensor.floats(new int[] {count, model.augmentLabels()}, augmented.labels()));
+    }
+  }
+}
