@@ -13,8 +13,8 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import retort.graph.DataType;
 import retort.graph.GraphException;
+import retort.graph.HalfPrecision;
 import retort.graph.Tensor;
-import retort.onnx.HalfPrecision;
 import retort.onnx.OnnxException;
 
 /**

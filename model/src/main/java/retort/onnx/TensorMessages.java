@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import retort.graph.DataType;
 import retort.graph.GraphException;
+import retort.graph.HalfPrecision;
 import retort.graph.Tensor;
 
 /** Tensors as ONNX messages, little-endian in {@code raw_data} or in the typed fields. */

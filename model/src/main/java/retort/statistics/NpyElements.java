@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import retort.graph.DataType;
+import retort.graph.HalfPrecision;
 
 /** The elements of a .npy file, between its bytes and Java arrays. */
 final class NpyElements {
@@ -83,7 +85,7 @@ final class NpyElements {
   private static void decode(ByteBuffer from, boolean half, Object elements, int first, int size) {
     if (elements instanceof float[] floats && half) {
       for (int i = 0; i < size; i++) {
-        floats[first + i] = Float16.toFloat(from.getShort());
+        floats[first + i] = (float) HalfPrecision.toDouble(DataType.FLOAT16, from.getShort());
       }
     } else if (elements instanceof float[] floats) {
       from.asFloatBuffer().get(floats, first, size);

@@ -18,6 +18,7 @@ import retort.graph.DataType;
 import retort.graph.ExampleGraphs;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
+import retort.graph.HalfPrecision;
 import retort.graph.Node;
 import retort.graph.Operator;
 import retort.graph.Shape;

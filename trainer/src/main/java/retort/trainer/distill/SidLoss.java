@@ -1,8 +1,10 @@
 package retort.trainer.distill;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import retort.denoiser.DenoiserModel;
 import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
@@ -63,27 +65,42 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    */
   public Graph generatorStep(DenoiserModel teacher, int batch) {
     GraphBuilder g = new GraphBuilder();
-    Graph network = DropoutRemoval.remove(teacher.graph());
-    Shape shape = network.input(DenoiserModel.NOISY).orElseThrow().shape();
+    Shape shape = teacher.graph().input(DenoiserModel.NOISY).orElseThrow().shape();
     Map<String, Value> arguments = new HashMap<>();
     arguments.put(NOISE, g.input(NOISE, shape));
-    Value n = g.input(PERTURBATION, shape);
-    Value sigma = g.input(DenoiserModel.SIGMA, Shape.batch());
-    for (Graph.Input input : network.inputs()) {
-      if (input.name().equals(DenoiserModel.AUGMENT)) {
-        arguments.put(input.name(), teacher.noAugmentation(g));
-      } else if (!input.name().equals(DenoiserModel.NOISY)
-          && !input.name().equals(DenoiserModel.SIGMA)) {
-        arguments.put(input.name(), g.input(input.name(), input.shape()));
-      }
+    for (Graph.Input input : conditioning(teacher)) {
+      arguments.put(input.name(), g.input(input.name(), input.shape()));
     }
-
     Value x =
         Objects.requireNonNull(
             g.call(teacher.generator(sigmaInit), GENERATOR, arguments).get(DenoiserModel.IMAGE));
+    judge(g, teacher, x, arguments, batch);
+    return g.build();
+  }
+
+  /** The inputs that a generator and its judges share: the label, where there is one. */
+  private static List<Graph.Input> conditioning(DenoiserModel teacher) {
+    Set<String> others = Set.of(DenoiserModel.NOISY, DenoiserModel.SIGMA, DenoiserModel.AUGMENT);
+    return teacher.graph().inputs().stream().filter(i -> !others.contains(i.name())).toList();
+  }
+
+  /**
+   * Adds the loss of images to a graph, as {@link #generatorStep} does: the inputs {@code
+   * perturbation} and {@code sigma}, and all outputs.
+   *
+   * @param x the images
+   * @param conditioning the label, where the teacher takes one
+   */
+  void judge(
+      GraphBuilder g, DenoiserModel teacher, Value x, Map<String, Value> conditioning, int batch) {
+    Graph network = DropoutRemoval.remove(teacher.graph());
+    Value n = g.input(PERTURBATION, x.shape());
+    Value sigma = g.input(DenoiserModel.SIGMA, new Shape(List.of(x.shape().dim(0))));
     Value y = x.plus(n.times(sigma.reshape(-1, 1, 1, 1)));
+    Map<String, Value> arguments = new HashMap<>(conditioning);
     arguments.put(DenoiserModel.NOISY, y);
     arguments.put(DenoiserModel.SIGMA, sigma);
+    arguments.put(DenoiserModel.AUGMENT, teacher.noAugmentation(g));
     Value r = DenoisingLoss.denoised(g, network, TEACHER, arguments);
     Value f = DenoisingLoss.denoised(g, network, FAKE_SCORE, arguments);
 
@@ -93,6 +110,5 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
     g.output(TOTAL, loss.sum().times(scale / batch));
     g.output(LOSS, loss);
     g.output(IMAGES, x);
-    return g.build();
   }
 }

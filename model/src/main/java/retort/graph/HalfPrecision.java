@@ -1,6 +1,4 @@
-package retort.onnx;
-
-import retort.graph.DataType;
+package retort.graph;
 
 /** 16-bit floating point numbers as bits. Rounding is to nearest, ties to even. */
 public final class HalfPrecision {

@@ -1,0 +1,147 @@
+package retort.exporter.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.EdmPreconditioning;
+import retort.denoiser.ImageShape;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Tensor;
+import retort.graph.Value;
+import retort.network.SongUNet;
+import retort.onnx.OnnxException;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+import retort.reference.ReferenceCase;
+import retort.reference.ReferenceCases;
+import retort.reference.ReferenceNetwork;
+
+/** Denoisers in files, run by ONNX Runtime, against the published code. */
+class OnnxParityTest {
+  /** Absolute, for images in [-1, 1]: far below one step of eight bits, 0.008. */
+  private static final float TOLERANCE = 1e-4f;
+
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> aFileDenoisesAsPublished() {
+    return ReferenceCases.tests(ReferenceCases.NETWORKS, this::assertDenoises);
+  }
+
+  private void assertDenoises(ReferenceCase reference) {
+    ReferenceNetwork network = reference.network();
+    Map<String, float[]> conditioning = new HashMap<>();
+    network
+        .conditioning(reference, reference.tensor("x").dim(0))
+        .forEach((name, tensor) -> conditioning.put(name, tensor.floats()));
+    Path file = folder.resolve(reference.name().replace('/', '-') + ".onnx");
+    network.denoiser().write(file);
+
+    try (OnnxDenoiser denoiser = OnnxDenoiser.open(file, 1)) {
+      assertDenoises(reference, "D", denoiser, conditioning);
+      if (reference.has("D_nolabel.npy")) {
+        assertDenoises(reference, "D_nolabel", denoiser, Map.of());
+      }
+      if (reference.has("D_augment.npy")) {
+        Map<String, float[]> augmented = new HashMap<>(conditioning);
+        augmented.put(DenoiserModel.AUGMENT, reference.tensor("augment_labels").floats());
+        assertDenoises(reference, "D_augment", denoiser, augmented);
+      }
+    }
+  }
+
+  private static void assertDenoises(
+      ReferenceCase reference,
+      String name,
+      OnnxDenoiser denoiser,
+      Map<String, float[]> conditioning) {
+    float[] noisy = reference.tensor("x").floats();
+    float[] sigma = reference.tensor("sigma").floats();
+    float[] denoised = denoiser.denoise(noisy, sigma, conditioning);
+    float[] expected = reference.tensor(name).floats();
+    assertThat(denoised).as(name).containsExactly(expected, offset(TOLERANCE));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aFileKeepsTheModel() {
+    return ReferenceCases.tests(
+        ReferenceCases.NETWORKS,
+        reference -> {
+          DenoiserModel written = reference.network().denoiser();
+          Path file = folder.resolve(reference.name().replace('/', '-') + ".onnx");
+          written.write(file);
+
+          DenoiserModel read = DenoiserModel.read(file);
+
+          Map<String, Tensor> expected = written.graph().parameters();
+          Map<String, Tensor> actual = read.graph().parameters();
+          assertThat(actual.keySet()).isEqualTo(expected.keySet());
+          expected.forEach(
+              (name, value) ->
+                  assertThat(Objects.requireNonNull(actual.get(name)).sameAs(value))
+                      .as(name)
+                      .isTrue());
+          assertThat(read.sigmaData()).isEqualTo(written.sigmaData());
+          assertThat(read.labelNames()).isEqualTo(written.labelNames());
+          assertThat(read.imageShape()).isEqualTo(written.imageShape());
+        });
+  }
+
+  @Test
+  void aConditionThatIsNotGivenIsZero() {
+    SongUNet network =
+        new SongUNet(8, 1, 3, 2, 8, List.of(1, 1), 2, 1, Set.of(4), 0.1, SongUNet.BOX_FILTER);
+    Path file = folder.resolve("denoiser.onnx");
+    new DenoiserModel(
+            new EdmPreconditioning(0.5).denoiser(network.build(1)),
+            0.5,
+            List.of("a", "b", "c"),
+            Map.of())
+        .write(file);
+    float[] noisy = new float[2 * 64];
+    float[] sigma = {1, 2};
+
+    try (OnnxDenoiser denoiser = OnnxDenoiser.open(file, 1)) {
+      float[] unconditional = denoiser.denoise(noisy, sigma, Map.of());
+      float[] zeros =
+          denoiser.denoise(noisy, sigma, Map.of("label", new float[6], "augment", new float[4]));
+
+      assertThat(denoiser.imageShape()).isEqualTo(new ImageShape(1, 8, 8));
+      assertThat(unconditional).hasSize(2 * 64).containsExactly(zeros);
+      assertThatThrownBy(() -> denoiser.denoise(noisy, sigma, Map.of("style", new float[2])))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("style");
+      assertThatThrownBy(() -> denoiser.denoise(noisy, new float[] {1}, Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("noisy has 128 values");
+    }
+  }
+
+  @Test
+  void aFileThatHoldsNoDenoiserIsRefused() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(2));
+    g.output("y", x.times(2));
+    Path file = folder.resolve("other.onnx");
+    OnnxWriter.write(OnnxModel.of(g.build(), Map.of()), file);
+
+    assertThatThrownBy(() -> OnnxDenoiser.open(file, 1))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining("is no denoiser")
+        .hasMessageContaining("[x]");
+  }
+}

@@ -1,0 +1,178 @@
+package retort.network;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.EdmPreconditioning;
+import retort.graph.Graph;
+import retort.graph.GraphBuilder;
+import retort.graph.Interpreter;
+import retort.graph.Shape;
+import retort.graph.Tensor;
+import retort.graph.Value;
+import retort.reference.ReferenceCase;
+import retort.reference.ReferenceCases;
+import retort.reference.ReferenceNetwork;
+import retort.reference.Tolerance;
+
+/** The networks as graphs against the networks as loops, both in double precision. */
+class HandCheckTest {
+  /** Sums of some thousand terms in another order. */
+  private static final Tolerance DOUBLE = new Tolerance(1e-10);
+
+  /** The reference was computed in float32. */
+  private static final Tolerance SINGLE = new Tolerance(1e-5);
+
+  private static final List<Double> SMOOTHING = List.of(1.0, 3.0, 3.0, 1.0);
+
+  @ParameterizedTest(name = "{0} heads, adaptive scale {1}, {2}")
+  @CsvSource({
+    "0, false, NONE",
+    "1, false, NONE",
+    "2, true, NONE",
+    "0, true, DOWN",
+    "1, false, DOWN",
+    "2, false, UP"
+  })
+  void aBlockAgrees(int heads, boolean adaptive, UNetBlock.Resampling mode) {
+    UNetBlock block = new UNetBlock(heads, 0.1, 0.7, 1e-5, adaptive, true, SMOOTHING);
+    Tensor x = random(1, 1, 8, 6, 4);
+    Tensor emb = random(2, 1, 5);
+
+    Graph graph = alive(graph(block, 8, 5, 16, mode));
+
+    double[][][] expected =
+        new PlainLayers(graph.parameters()).block(block, "block", images(x)[0], emb.reals(), mode);
+    Tensor actual = Interpreter.run(graph, Map.of("x", x, "emb", emb)).get("y");
+    DOUBLE.check("y", Objects.requireNonNull(actual).reals(), flat(expected));
+  }
+
+  private static Graph graph(
+      UNetBlock block, int in, int embedding, int out, UNetBlock.Resampling mode) {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(in, 6, 4));
+    Value emb = g.input("emb", Shape.batch(embedding));
+    g.output("y", block.apply(new Layers(g, 1), "block", x, emb, out, mode));
+    return g.build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aNetworkAgrees(boolean smoothing) {
+    SongUNet config =
+        new SongUNet(
+            8,
+            2,
+            3,
+            4,
+            8,
+            List.of(1, 2, 1),
+            2,
+            2,
+            Set.of(4),
+            0.1,
+            smoothing ? SMOOTHING : SongUNet.BOX_FILTER);
+    Graph graph = alive(new EdmPreconditioning(0.4).denoiser(config.build(1)));
+    Map<String, Tensor> feeds =
+        Map.of(
+            "noisy", random(2, 2, 2, 8, 8),
+            "sigma", Tensor.floats(new int[] {2}, 0.3f, 7),
+            "label", random(3, 2, 3),
+            "augment", random(4, 2, 4));
+
+    Tensor actual = Interpreter.run(graph, feeds).get("denoised");
+
+    DOUBLE.check("denoised", actual, denoised(config, 0.4, graph.parameters(), feeds));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aNetworkOfTheReferenceAgrees() {
+    return ReferenceCases.tests(ReferenceCases.NETWORKS, HandCheckTest::assertNetworkAgrees);
+  }
+
+  private static void assertNetworkAgrees(ReferenceCase reference) {
+    ReferenceNetwork network = reference.network();
+    Map<String, Tensor> feeds = network.feeds(reference);
+    Graph graph = network.denoiser().graph().withOutputs(List.of(DenoiserModel.DENOISED));
+
+    Tensor actual = Interpreter.run(graph, feeds).get(DenoiserModel.DENOISED);
+
+    DOUBLE.check(
+        "D", actual, denoised(network.config(), network.sigmaData(), network.weights(), feeds));
+    SINGLE.check("D", actual, reference.tensor("D"));
+  }
+
+  /** A batch by the loops, image by image. */
+  private static Tensor denoised(
+      SongUNet config, double sigmaData, Map<String, Tensor> weights, Map<String, Tensor> feeds) {
+    PlainSongUNet network = new PlainSongUNet(config, sigmaData, weights);
+    Tensor noisy = Objects.requireNonNull(feeds.get("noisy"));
+    double[][][][] x = images(noisy);
+    double[] results = new double[noisy.elements()];
+    int size = results.length / x.length;
+    for (int i = 0; i < x.length; i++) {
+      double[][][] image =
+          network.denoised(
+              x[i], row(feeds, "sigma", i)[0], row(feeds, "label", i), row(feeds, "augment", i));
+      System.arraycopy(flat(image), 0, results, i * size, size);
+    }
+    return Tensor.reals(noisy.type(), noisy.shape(), results);
+  }
+
+  private static double[] row(Map<String, Tensor> feeds, String name, int i) {
+    Tensor tensor = feeds.get(name);
+    if (tensor == null) {
+      return new double[0];
+    }
+    int size = tensor.elements() / tensor.dim(0);
+    return Arrays.copyOfRange(tensor.reals(), i * size, (i + 1) * size);
+  }
+
+  private static double[][][][] images(Tensor tensor) {
+    double[][][][] images = new double[tensor.dim(0)][tensor.dim(1)][tensor.dim(2)][tensor.dim(3)];
+    double[] values = tensor.reals();
+    int i = 0;
+    for (double[][][] image : images) {
+      for (double[][] channel : image) {
+        for (double[] row : channel) {
+          System.arraycopy(values, i, row, 0, row.length);
+          i += row.length;
+        }
+      }
+    }
+    return images;
+  }
+
+  private static double[] flat(double[][][] image) {
+    return Arrays.stream(image).flatMap(Arrays::stream).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /** The graph with random numbers in every parameter, so that no layer starts as zero or one. */
+  private static Graph alive(Graph graph) {
+    Map<String, Tensor> random = new HashMap<>();
+    graph
+        .parameters()
+        .forEach((name, old) -> random.put(name, random(name.hashCode(), old.shape())));
+    return graph.withWeights(random);
+  }
+
+  private static Tensor random(long seed, int... shape) {
+    Random random = new Random(seed);
+    float[] values = new float[Tensor.elements(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (0.4 * random.nextGaussian());
+    }
+    return Tensor.floats(shape, values);
+  }
+}

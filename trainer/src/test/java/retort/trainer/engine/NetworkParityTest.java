@@ -1,0 +1,150 @@
+package retort.trainer.engine;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import retort.denoiser.DenoiserModel;
+import retort.graph.DataType;
+import retort.graph.Graph;
+import retort.graph.GraphBuilder;
+import retort.graph.Interpreter;
+import retort.graph.Shape;
+import retort.graph.Tensor;
+import retort.graph.TorchScriptMethod.Layout;
+import retort.graph.Value;
+import retort.reference.ReferenceCase;
+import retort.reference.ReferenceCases;
+import retort.reference.ReferenceNetwork;
+import retort.reference.Tolerance;
+
+/** Our networks in TorchScript against the published code, values and gradients. */
+class NetworkParityTest {
+  /** Both sides compute in float32, in another order. */
+  private static final Tolerance VALUES = new Tolerance(1e-5);
+
+  private static final Tolerance GRADIENTS = new Tolerance(1e-4);
+
+  /** Both sides compute in double precision. */
+  private static final Tolerance DOUBLE = new Tolerance(1e-10);
+
+  @TestFactory
+  Stream<DynamicTest> imagesAreDenoisedAsPublished() {
+    return ReferenceCases.tests(
+        ReferenceCases.NETWORKS,
+        reference -> {
+          ReferenceNetwork network = reference.network();
+          Graph graph = network.denoiser().graph().withOutputs(List.of(DenoiserModel.DENOISED));
+          Map<String, Tensor> feeds = network.feeds(reference);
+          int n = reference.tensor("x").dim(0);
+          Map<String, Map<String, Tensor>> all = new HashMap<>();
+          all.put("D", feeds);
+          if (reference.has("D_nolabel.npy")) {
+            Tensor none = ReferenceNetwork.zeros(n, network.config().labelDim());
+            all.put("D_nolabel", with(feeds, DenoiserModel.LABEL, none));
+          }
+          if (reference.has("D_augment.npy")) {
+            Tensor augment = reference.tensor("augment_labels");
+            all.put("D_augment", with(feeds, DenoiserModel.AUGMENT, augment));
+          }
+          all.forEach((name, given) -> assertComputes(reference, name, graph, given));
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theInnerNetworkComputesAsPublished() {
+    return ReferenceCases.tests(
+        ReferenceCases.NETWORKS,
+        reference -> {
+          ReferenceNetwork network = reference.network();
+          Tensor x = reference.tensor("F_x_in");
+          Map<String, Tensor> feeds = network.conditioning(reference, x.dim(0));
+          feeds.put("x", x);
+          feeds.put("noise", ReferenceNetwork.flat(reference.tensor("F_noise_labels")));
+          Graph graph = network.inner().withOutputs(List.of("f"));
+          assertComputes(reference, "F_out", graph, feeds);
+        });
+  }
+
+  private static Map<String, Tensor> with(Map<String, Tensor> feeds, String name, Tensor tensor) {
+    Map<String, Tensor> changed = new HashMap<>(feeds);
+    changed.put(name, tensor);
+    return changed;
+  }
+
+  /** A graph of one output, in both layouts. */
+  private static void assertComputes(
+      ReferenceCase reference, String name, Graph graph, Map<String, Tensor> feeds) {
+    for (Layout layout : Layout.values()) {
+      try (Torch torch = Torch.open(1, layout)) {
+        Map<String, Tensor> results =
+            torch.compile(graph).compute(feeds, torch.weights(graph).frozen());
+        Tensor actual = results.get(graph.outputs().get(0));
+        VALUES.check(name + " " + layout, actual, reference.tensor(name));
+      }
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsAreAsPublished() {
+    return ReferenceCases.tests(ReferenceCases.NETWORKS, NetworkParityTest::assertGradients);
+  }
+
+  private static void assertGradients(ReferenceCase reference) {
+    ReferenceNetwork network = reference.network();
+    Map<String, Tensor> feeds = network.feeds(reference);
+    feeds.put("v", reference.tensor("v"));
+    Graph graph = product(network.denoiser().graph(), feeds);
+    for (Layout layout : Layout.values()) {
+      try (Torch torch = Torch.open(1, layout)) {
+        NetworkWeights weights = torch.weights(graph);
+        torch.compile(graph).differentiate(feeds, weights.learnt());
+
+        Map<String, Tensor> gradients = weights.gradientValues();
+        Tensor ofNoisy = gradients.remove(DenoiserModel.NOISY);
+        GRADIENTS.check("dvD_dx " + layout, ofNoisy, reference.tensor("dvD_dx"));
+        GRADIENTS.checkGradients(gradients, reference.json("param_grads.json"));
+      }
+    }
+  }
+
+  /** {@code sum(D * v)}, with the noisy images as a parameter and every dimension known. */
+  private static Graph product(Graph denoiser, Map<String, Tensor> feeds) {
+    GraphBuilder g = new GraphBuilder();
+    Map<String, Value> arguments = new HashMap<>();
+    feeds.forEach(
+        (name, tensor) -> {
+          Shape shape = Shape.of(Arrays.stream(tensor.shape()).asLongStream().toArray());
+          boolean learnt = name.equals(DenoiserModel.NOISY);
+          arguments.put(name, learnt ? g.parameter(name, tensor) : g.input(name, shape));
+        });
+    Graph estimate = denoiser.withOutputs(List.of(DenoiserModel.DENOISED));
+    Value denoised = g.call(estimate, "", arguments).get(DenoiserModel.DENOISED);
+    Value v = Objects.requireNonNull(arguments.get("v"));
+    g.output("product", Objects.requireNonNull(denoised).times(v).sum());
+    return g.build();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theInterpreterAgreesInDoublePrecision() {
+    return ReferenceCases.tests(
+        ReferenceCases.NETWORKS,
+        reference -> {
+          ReferenceNetwork network = reference.network();
+          Graph graph = network.denoiser().graph();
+          Map<String, Tensor> feeds = network.feeds(reference);
+          Map<String, Tensor> expected = Interpreter.run(graph, feeds);
+          try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+            Map<String, Tensor> actual =
+                torch
+                    .compile(graph, DataType.FLOAT64)
+                    .compute(feeds, torch.weights(graph).frozen());
+            expected.forEach((name, tensor) -> DOUBLE.check(name, actual.get(name), tensor));
+          }
+        });
+  }
+}
