@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import retort.graph.DataType;
+import retort.graph.Dim;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.InputFixing;
@@ -56,6 +57,10 @@ public record DenoiserModel(
     labelNames = List.copyOf(labelNames);
     properties = Map.copyOf(properties);
     requireSignature(graph);
+    if (!(sigmaData > 0 && Double.isFinite(sigmaData))) {
+      throw new OnnxException(
+          "sigma_data is " + sigmaData + " but must be a positive standard deviation");
+    }
     int labels = graph.input(LABEL).map(input -> (int) input.shape().dim(1).constant()).orElse(0);
     if (labelNames.size() != labels) {
       throw new OnnxException(
@@ -67,11 +72,7 @@ public record DenoiserModel(
     Graph.Input noisy = require(graph, NOISY, "the noisy images, float32 [N, C, H, W]");
     Graph.Input sigma = require(graph, SIGMA, "the noise levels, float32 [N]");
     Shape shape = noisy.shape();
-    boolean image =
-        noisy.type() == DataType.FLOAT32
-            && shape.rank() == 4
-            && shape.dims().subList(1, 4).stream().allMatch(dim -> dim.isKnown());
-    if (!image || sigma.type() != DataType.FLOAT32 || sigma.shape().rank() != 1) {
+    if (!isBatchOf(noisy, 3) || !isBatchOf(sigma, 0)) {
       throw new OnnxException(
           "not a denoiser: noisy is "
               + noisy.type()
@@ -80,6 +81,21 @@ public record DenoiserModel(
               + sigma.type()
               + sigma.shape()
               + ", but float32 [N, C, H, W] and float32 [N] are expected");
+    }
+    for (String name : List.of(LABEL, AUGMENT)) {
+      graph
+          .input(name)
+          .filter(input -> !isBatchOf(input, 1))
+          .ifPresent(
+              input -> {
+                throw new OnnxException(
+                    "not a denoiser: "
+                        + name
+                        + " is "
+                        + input.type()
+                        + input.shape()
+                        + ", but float32 [N, K] is expected");
+              });
     }
     if (!graph.outputs().contains(DENOISED)) {
       throw new OnnxException(
@@ -98,6 +114,15 @@ public record DenoiserModel(
               + shape
               + "; both must agree");
     }
+  }
+
+  /** Whether an input is float32 [N, ...] with {@code known} dimensions after the batch. */
+  private static boolean isBatchOf(Graph.Input input, int known) {
+    List<Dim> dims = input.shape().dims();
+    return input.type() == DataType.FLOAT32
+        && dims.size() == known + 1
+        && dims.get(0).equals(Dim.BATCH)
+        && dims.stream().skip(1).allMatch(Dim::isKnown);
   }
 
   private static Graph.Input require(Graph graph, String name, String what) {
@@ -199,6 +224,7 @@ public record DenoiserModel(
   private static DenoiserModel of(OnnxModel model) {
     SortedMap<String, String> metadata = new TreeMap<>(model.metadata());
     Graph graph = model.graph();
+    requireSignature(graph);
     int labels =
         graph.input(LABEL).map(input -> Math.toIntExact(input.shape().dim(1).constant())).orElse(0);
     List<String> names = new ArrayList<>();

@@ -38,6 +38,16 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
   public ReferenceSamples {
     seeds = List.copyOf(seeds);
     labels = List.copyOf(labels);
+    boolean labelled = labels.isEmpty() || labels.size() == seeds.size();
+    if (!labelled || images.rank() != 4 || images.dim(0) != seeds.size()) {
+      throw new IllegalArgumentException(
+          seeds.size()
+              + " seeds, "
+              + labels.size()
+              + " labels and images "
+              + images
+              + " do not belong together");
+    }
   }
 
   /** How many samples of a shape are kept: 16, fewer when these would not stay under 2 MiB. */

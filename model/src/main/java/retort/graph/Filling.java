@@ -42,7 +42,7 @@ final class Filling {
   static Rule size() {
     return new SingleResult(
         site -> TensorType.of(DataType.INT64),
-        (site, type) -> Tensor.integers(DataType.INT64, new int[0], Tensor.elements(site.shape(0))),
+        (site, type) -> Tensor.integers(DataType.INT64, new int[0], Tensor.count(site.shape(0))),
         s ->
             TorchText.call(
                 "tensor", TorchText.product(s.shape(0)), TorchText.placed(DataType.INT64)));

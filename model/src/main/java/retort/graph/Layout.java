@@ -16,7 +16,7 @@ final class Layout {
     return new SingleResult(
         site -> {
           int[] result = shape.apply(site);
-          if (Tensor.elements(result) != Tensor.elements(site.shape(0))) {
+          if (Tensor.count(result) != Tensor.count(site.shape(0))) {
             throw site.fail(
                 Arrays.toString(site.shape(0))
                     + " has another number of elements than "
@@ -39,7 +39,7 @@ final class Layout {
     boolean allowZero = site.attributes().integer("allowzero", 0) != 0;
     int[] shape = new int[wanted.length];
     int open = -1;
-    int known = 1;
+    long known = 1;
     for (int axis = 0; axis < shape.length; axis++) {
       if (wanted[axis] == -1 && open < 0) {
         open = axis;
@@ -53,11 +53,11 @@ final class Layout {
       known = Math.multiplyExact(known, shape[axis]);
     }
     if (open >= 0) {
-      if (known == 0 || Tensor.elements(input) % known != 0) {
+      if (known == 0 || Tensor.count(input) % known != 0) {
         throw site.fail(
             "cannot reshape " + Arrays.toString(input) + " to " + Arrays.toString(wanted));
       }
-      shape[open] = Tensor.elements(input) / known;
+      shape[open] = Math.toIntExact(Tensor.count(input) / known);
     }
     return shape;
   }

@@ -9,6 +9,11 @@ import java.util.stream.DoubleStream;
 final class Normalization {
   private static final double EPSILON = 1e-5;
 
+  /** Channels of a group, and positions of an image, below which a group counts as narrow. */
+  private static final int NARROW_GROUP = 8;
+
+  private static final int FEW_POSITIONS = 1024;
+
   private Normalization() {}
 
   /** Groups of neighbouring channels, whose number stands in the attribute {@code groups}. */
@@ -18,15 +23,29 @@ final class Normalization {
           int groups = groups(site, attribute);
           return standardized(x, x.length / (site.shape(0)[0] * groups), epsilon(site));
         },
-        s ->
-            TorchText.call(
-                "group_norm",
-                s.in(0),
-                groups(s.site(), attribute),
-                s.in(1),
-                s.in(2),
-                ScriptSite.number(epsilon(s.site())),
-                "True"));
+        s -> {
+          int groups = groups(s.site(), attribute);
+          return TorchText.call(
+              "group_norm",
+              isNarrow(s.site(), groups) ? TorchText.call("contiguous", s.in(0)) : s.in(0),
+              groups,
+              s.in(1),
+              s.in(2),
+              ScriptSite.number(epsilon(s.site())),
+              "True");
+        });
+  }
+
+  /**
+   * Whether PyTorch's kernel for channels-last images is so slow that they are better brought to
+   * [N, C, H, W] in memory first: it reads few channels of a group at a time, and below a number of
+   * positions does so one group after another. Nothing is copied where images are in that order.
+   */
+  private static boolean isNarrow(Site site, int groups) {
+    int[] shape = site.shape(0);
+    return shape.length == 4
+        && shape[1] / groups < NARROW_GROUP
+        && shape[2] * shape[3] < FEW_POSITIONS;
   }
 
   private static int groups(Site site, String attribute) {

@@ -63,7 +63,7 @@ final class Probe {
 
   private static boolean isConstant(Site site, List<TensorType> outputs) {
     for (TensorType output : outputs) {
-      if (Tensor.elements(output.shape().at(0)) > MAX_CONSTANT_ELEMENTS) {
+      if (Tensor.count(output.shape().at(0)) > MAX_CONSTANT_ELEMENTS) {
         return false;
       }
     }

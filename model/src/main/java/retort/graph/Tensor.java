@@ -144,6 +144,18 @@ public final class Tensor {
     return product;
   }
 
+  /**
+   * How many values a shape counts, where no tensor need exist: a probing batch of large images has
+   * more values than an array.
+   */
+  static long count(int... shape) {
+    long product = 1;
+    for (int dim : shape) {
+      product = Math.multiplyExact(product, dim);
+    }
+    return product;
+  }
+
   /** Whether both tensors have one type, one shape and equal values. */
   public boolean sameAs(Tensor other) {
     return type == other.type

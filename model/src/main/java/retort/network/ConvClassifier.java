@@ -25,6 +25,18 @@ public record ConvClassifier(
 
   public ConvClassifier {
     widths = java.util.List.copyOf(widths);
+    if (imageChannels < 1 || labels < 1 || features < 1 || widths.stream().anyMatch(w -> w < 1)) {
+      throw new IllegalArgumentException(
+          "a classifier of "
+              + imageChannels
+              + " channels, convolutions of "
+              + widths
+              + ", "
+              + features
+              + " features and "
+              + labels
+              + " labels: each of these numbers should be at least 1");
+    }
     if (widths.isEmpty() || resolution >> widths.size() == 0) {
       throw new IllegalArgumentException(
           widths.size()

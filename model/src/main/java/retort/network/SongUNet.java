@@ -51,6 +51,8 @@ public record SongUNet(
     resampleFilter = List.copyOf(resampleFilter);
     attnResolutions = Set.copyOf(attnResolutions);
     require(imageChannels > 0, "image channels", imageChannels, "at least 1");
+    require(labelDim >= 0, "labels", labelDim, "at least 0");
+    require(augmentDim >= 0, "augmentation labels", augmentDim, "at least 0");
     require(
         modelChannels > 0 && modelChannels % 4 == 0,
         "model channels",
@@ -67,8 +69,10 @@ public record SongUNet(
         "resolution",
         resolution,
         "a multiple of " + halvings + ", since each further level halves it");
+    require(channelMultEmb > 0, "the embedding's multiplier", channelMultEmb, "at least 1");
     require(numBlocks > 0, "blocks a level", numBlocks, "at least 1");
     require(dropout >= 0 && dropout < 1, "dropout", dropout, "in [0, 1)");
+    require(resampleFilter.size() > 0, "the resampling filter", resampleFilter, "not empty");
   }
 
   private static void require(boolean holds, String what, Object value, String expected) {

@@ -4,12 +4,16 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -41,10 +45,22 @@ public final class NpzFile {
           continue;
         }
         String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
-        try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+        CRC32 checksum = new CRC32();
+        try (InputStream in =
+            new BufferedInputStream(new CheckedInputStream(zip.getInputStream(entry), checksum))) {
           arrays.put(name, NpyFile.read(in, file + "!" + entry.getName()));
+          in.transferTo(OutputStream.nullOutputStream());
+        }
+        if (checksum.getValue() != entry.getCrc()) {
+          throw new NpyException(
+              file
+                  + "!"
+                  + entry.getName()
+                  + ": is damaged: its checksum is wrong. Copy or download the file again");
         }
       }
+    } catch (NoSuchFileException e) {
+      throw new NpyException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new NpyException(
           file + ": cannot be read as a zip of arrays: " + e + ". Copy or download it again", e);

@@ -25,10 +25,9 @@ import retort.trainer.engine.Torch;
     name = "classify",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Trains a small classifier on labelled images, to be the feature network of 'evaluate' where",
-      "no published one fits."
-    },
+    description =
+        "Trains a small classifier on labelled images, to be the feature network of 'evaluate'"
+            + " where no published one fits.",
     footer = {
       "",
       "Example:",
@@ -68,6 +67,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    run.check();
     ImageDataset images = ImageDataset.open(data);
     if (images.labelNames().isEmpty()) {
       throw new IllegalArgumentException(
@@ -80,21 +80,21 @@ final class ClassifyCommand implements Callable<Integer> {
     options.put("feature-width", Integer.toString(features));
     options.put("lr", Double.toString(rate));
     options.put("images", Long.toString(run.images()));
-    RunFolder folder = run.folder(options);
     ImageShape shape = images.shape();
+    if (shape.height() != shape.width()) {
+      throw new IllegalArgumentException(
+          data + ": images are " + shape + " but classifiers are square; crop or pad the images");
+    }
     Graph network =
         new ConvClassifier(
                 shape.height(), shape.channels(), images.labelNames().size(), widths, features)
             .build(run.seed());
+    LearningRate schedule = new LearningRate(rate, 10_000, run.images());
+    RunFolder folder = run.folder(options);
     try (Torch torch = run.engine().open()) {
       ClassifierTraining training =
           new ClassifierTraining(
-              torch,
-              network,
-              images,
-              new LearningRate(rate, 10_000, run.images()),
-              run.batch(),
-              run.seed());
+              torch, network, images, schedule, run.batch(), run.microBatch(), run.seed());
       TrainingLoop.End end =
           run.loop()
               .run(

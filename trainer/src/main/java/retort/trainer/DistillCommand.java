@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.ReferenceSamples;
+import retort.graph.GraphException;
 import retort.graph.Tensor;
 import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
@@ -34,8 +35,8 @@ import retort.trainer.evaluate.ImageSource;
     footer = {
       "",
       "Example, half an hour on the shipped teacher of digits:",
-      "  retort distill --method sid --preset small --teacher examples/digits/teacher.onnx \\",
-      "    --out runs/digits --minutes 30",
+      "  retort distill --method sid --preset small --minutes 30 \\",
+      "    --teacher examples/digits/teacher.onnx --out runs/digits",
       "",
       "The result is FOLDER/generator.onnx. The same command resumes an interrupted run."
     })
@@ -57,7 +58,7 @@ final class DistillCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "NAME",
       defaultValue = "sid",
-      description = "How to distil: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "How to distil: sid. Default: ${DEFAULT-VALUE}.")
   private Method method = Method.SID;
 
   @Option(
@@ -70,7 +71,7 @@ final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--init",
       paramLabel = "FILE",
-      description = "Start the generator from this one instead of the teacher.")
+      description = "Start the generator from this one. Default: from the teacher.")
   private @Nullable Path init;
 
   @Mixin private RunOptions run = new RunOptions();
@@ -80,8 +81,7 @@ final class DistillCommand implements Callable<Integer> {
       names = "--preset",
       paramLabel = "NAME",
       defaultValue = "small",
-      description =
-          "Defaults of the flags below: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "Defaults of the flags below: paper or small. Default: ${DEFAULT-VALUE}.")
   private Preset preset = Preset.SMALL;
 
   @Option(
@@ -138,7 +138,8 @@ final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--decay",
       description =
-          "Let the generator's rate fall to 0 along a half cosine until --images are shown.")
+          "Let the generator's rate fall to 0 along a half cosine until --images are shown."
+              + " Default: it stays.")
   private boolean decay;
 
   private double fakeScoreRate() {
@@ -155,11 +156,11 @@ final class DistillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    run.check();
     DenoiserModel teacher = DenoiserModel.read(teacherFile);
     DenoiserModel start = init == null ? teacher : initial(teacher, init);
     String digest = Digest.of(teacherFile);
     Augmentation augmentation = new Augmentation(augmentProbability(teacher));
-    RunFolder folder = run.folder(options(digest, augmentation));
     SidTraining.Recipe recipe =
         new SidTraining.Recipe(
             new SidLoss(alpha, sigmaInit, 100),
@@ -172,6 +173,7 @@ final class DistillCommand implements Callable<Integer> {
             augmentation,
             new AverageConfig(halfLife(), ramp),
             run.seed());
+    RunFolder folder = run.folder(options(digest, augmentation));
     try (Torch torch = run.engine().open()) {
       SidTraining training = new SidTraining(torch, teacher, start, recipe);
       ImageSource samples =
@@ -193,7 +195,18 @@ final class DistillCommand implements Callable<Integer> {
   }
 
   private static DenoiserModel initial(DenoiserModel teacher, Path file) {
-    return teacher.withWeights(DenoiserModel.read(file).graph().parameters());
+    Map<String, Tensor> weights = DenoiserModel.read(file).graph().parameters();
+    if (!weights.keySet().equals(teacher.graph().parameters().keySet())) {
+      throw new IllegalArgumentException(
+          file
+              + ": its weights have other names than the teacher's; pass a generator distilled"
+              + " from a teacher of this architecture");
+    }
+    try {
+      return teacher.withWeights(weights);
+    } catch (GraphException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private DenoiserModel generator(

@@ -20,13 +20,20 @@ final class EngineOptions {
       paramLabel = "ORDER",
       defaultValue = "contiguous",
       description =
-          "Order of images in memory: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+          "Order of images in memory: contiguous or channels_last. Default: ${DEFAULT-VALUE}.")
   private Layout layout = Layout.CONTIGUOUS;
 
   /** Takes the number of threads an earlier session had, unless a flag says another. */
   void resumeWith(String earlierThreads) {
-    if (threads == 0) {
+    if (threads == 0 && earlierThreads.matches("[1-9]\\d{0,5}")) {
       threads = Integer.parseInt(earlierThreads);
+    }
+  }
+
+  /** Refuses a number that no engine has. */
+  void check() {
+    if (threads < 0) {
+      throw new IllegalArgumentException("--threads is " + threads + " but should be at least 1");
     }
   }
 
@@ -35,9 +42,7 @@ final class EngineOptions {
   }
 
   Torch open() {
-    if (threads < 0) {
-      throw new IllegalArgumentException("--threads is " + threads + " but should be at least 1");
-    }
+    check();
     return Torch.open(threads(), layout);
   }
 

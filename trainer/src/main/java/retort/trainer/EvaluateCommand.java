@@ -4,6 +4,8 @@ import com.google.gson.GsonBuilder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.ImageShape;
+import retort.statistics.Moments;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.FeatureNetwork;
@@ -25,30 +28,26 @@ import retort.trainer.evaluate.ReferenceStatistics;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Measures how close images come to real ones: the Frechet distance under a feature network,",
-      "and the share that the network labels as asked. Writes JSON to standard output."
-    },
+    description =
+        "Measures how close images come to real ones: the Frechet distance under a feature network,"
+            + " and the share that the network labels as asked. Writes JSON to standard output.",
     footer = {
       "",
-      "Examples: statistics of the training images; real test images; a teacher in 18 steps:",
-      "  retort evaluate --features classifier.onnx --data mnist --write-reference train.npz",
-      "  retort evaluate --features classifier.onnx --data mnist/t10k-images-idx3-ubyte.gz \\",
-      "    --reference train.npz",
-      "  retort evaluate --features classifier.onnx --model teacher.onnx --reference train.npz"
+      "Examples: statistics of the training images, real test images, a teacher:",
+      "  retort evaluate --features cls.onnx --data mnist --write-reference train.npz",
+      "  retort evaluate --features cls.onnx --reference train.npz \\",
+      "    --data mnist/t10k-images-idx3-ubyte.gz",
+      "  retort evaluate --features cls.onnx --reference train.npz --model teacher.onnx"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  /** Where the images come from. */
-  static final class Source {
-    @Option(names = "--data", paramLabel = "PATH", description = "Real images, as for 'teach'.")
-    private @Nullable Path data;
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Real images, as for 'teach'. Default: those of --model.")
+  private @Nullable Path data;
 
-    @ArgGroup(exclusive = false)
-    private @Nullable ModelOptions model;
-  }
-
-  @ArgGroup(multiplicity = "1")
-  private Source source = new Source();
+  @ArgGroup(exclusive = false)
+  private @Nullable ModelOptions model;
 
   @Option(
       names = "--features",
@@ -60,13 +59,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--reference",
       paramLabel = "FILE",
-      description = "Statistics of real images under that network (.npz).")
+      description =
+          "Statistics of real images under that network (.npz). Default: no distance is measured.")
   private @Nullable Path reference;
 
   @Option(
       names = "--write-reference",
       paramLabel = "FILE",
-      description = "Write the statistics of these images, to be a reference.")
+      description = "Write the statistics of these images here, to be a reference. Default: not.")
   private @Nullable Path written;
 
   @Option(
@@ -87,28 +87,33 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if ((data == null) == (model == null)) {
+      throw new IllegalArgumentException(
+          "--data and --model say where the images come from; pass one of them");
+    }
     if (count < 2) {
       throw new IllegalArgumentException("--images is " + count + " but should be at least 2");
     }
     try (Torch torch = engine.open()) {
       FeatureNetwork network = FeatureNetwork.read(torch, features);
+      Optional<Moments> expected = Optional.ofNullable(reference).map(ReferenceStatistics::read);
+      expected.ifPresent(moments -> network.require(moments, Objects.requireNonNull(reference)));
       FeatureNetwork.Measurement measurement = network.measurement();
-      if (source.data != null) {
-        measureReal(network, measurement, source.data);
-      } else {
-        measureGenerated(torch, network, measurement);
+      if (data != null) {
+        measureReal(network, measurement, data);
+      }
+      if (model != null) {
+        measureGenerated(torch, network, measurement, model);
       }
       Map<String, Number> results = new LinkedHashMap<>();
       results.put("images", measurement.moments().count());
       measurement.labelAccuracy().ifPresent(value -> results.put("label_accuracy", value));
-      if (reference != null) {
-        results.put(
-            "frechet_distance", measurement.frechetDistance(ReferenceStatistics.read(reference)));
-      }
+      expected.ifPresent(
+          moments -> results.put("frechet_distance", measurement.frechetDistance(moments)));
       if (written != null) {
         ReferenceStatistics.write(written, measurement.moments());
       }
-      java.util.Objects.requireNonNull(spec)
+      Objects.requireNonNull(spec)
           .commandLine()
           .getOut()
           .println(new GsonBuilder().setPrettyPrinting().create().toJson(results));
@@ -117,9 +122,9 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void measureReal(
-      FeatureNetwork network, FeatureNetwork.Measurement measurement, Path data) {
-    ImageDataset images = ImageDataset.open(data);
-    requireShape(network, images.shape(), data.toString());
+      FeatureNetwork network, FeatureNetwork.Measurement measurement, Path source) {
+    ImageDataset images = ImageDataset.open(source);
+    requireShape(network, images.shape(), source.toString());
     boolean labelled = !images.labelNames().isEmpty();
     for (int first = 0; first < images.size(); first += 1000) {
       int n = Math.min(1000, images.size() - first);
@@ -136,12 +141,14 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void measureGenerated(
-      Torch torch, FeatureNetwork network, FeatureNetwork.Measurement measurement) {
-    ModelOptions options = java.util.Objects.requireNonNull(source.model);
-    DenoiserModel model = options.read();
-    requireShape(network, model.imageShape(), "the model");
-    ImageSource images = options.source(torch, model);
-    images.generate(seed, count, model.labels(), measurement::add);
+      Torch torch,
+      FeatureNetwork network,
+      FeatureNetwork.Measurement measurement,
+      ModelOptions options) {
+    DenoiserModel denoiser = options.read();
+    requireShape(network, denoiser.imageShape(), "the model");
+    ImageSource images = options.source(torch, denoiser);
+    images.generate(seed, count, denoiser.labels(), measurement::add);
   }
 
   private void requireShape(FeatureNetwork network, ImageShape shape, String what) {

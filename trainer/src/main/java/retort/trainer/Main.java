@@ -1,6 +1,7 @@
 package retort.trainer;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -39,7 +40,7 @@ public final class Main {
     IParameterExceptionHandler badFlags =
         (e, arguments) -> {
           PrintWriter err = e.getCommandLine().getErr();
-          err.println("retort: " + e.getMessage());
+          err.println("retort: " + sentence(String.valueOf(e.getMessage())));
           err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
           return USERS_MISTAKE;
         };
@@ -62,8 +63,14 @@ public final class Main {
         .setUsageHelpAutoWidth(true);
   }
 
+  /** Without what picocli puts before some messages. */
+  private static String sentence(String message) {
+    return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+  }
+
   private static boolean isUsersMistake(Exception e) {
     return e instanceof OnnxException
+        || e instanceof UncheckedIOException
         || e instanceof GraphException
         || e instanceof DataException
         || e instanceof NpyException

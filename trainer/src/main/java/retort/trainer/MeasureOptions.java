@@ -17,13 +17,17 @@ final class MeasureOptions {
   @Option(
       names = "--features",
       paramLabel = "FILE",
-      description = "Feature network, ONNX: image -> features, and perhaps logits.")
+      description =
+          "Feature network, ONNX: image -> features, and perhaps logits. Default: nothing is"
+              + " measured.")
   private @Nullable Path features;
 
   @Option(
       names = "--reference",
       paramLabel = "FILE",
-      description = "Statistics of real images under that network, as 'evaluate' writes them.")
+      description =
+          "Statistics of real images under that network, as 'evaluate' writes them; goes with"
+              + " --features.")
   private @Nullable Path reference;
 
   @Option(
@@ -40,7 +44,7 @@ final class MeasureOptions {
   private long firstSeed = 1_000_000;
 
   boolean wanted() {
-    return features != null;
+    return features != null || reference != null;
   }
 
   /** Opens network and statistics once, for measurements to come. */
@@ -48,6 +52,10 @@ final class MeasureOptions {
     if (features == null || reference == null) {
       throw new IllegalArgumentException(
           "--features and --reference belong together: the network, and statistics under it");
+    }
+    if (count < 2) {
+      throw new IllegalArgumentException(
+          "--measure-images is " + count + " but should be at least 2");
     }
     FeatureNetwork network = FeatureNetwork.read(torch, features);
     if (!network.imageShape().equals(shape)) {
@@ -59,7 +67,9 @@ final class MeasureOptions {
               + shape
               + "; pass a feature network for these images");
     }
-    return new Measuring(network, ReferenceStatistics.read(reference), count, firstSeed);
+    Moments statistics = ReferenceStatistics.read(reference);
+    network.require(statistics, reference);
+    return new Measuring(network, statistics, count, firstSeed);
   }
 
   /** A network and the statistics to compare with. */

@@ -10,6 +10,7 @@ import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.noise.KarrasSchedule;
+import retort.onnx.OnnxException;
 import retort.sampling.Churn;
 import retort.sampling.HeunSampler;
 import retort.sampling.SeededNoise;
@@ -19,7 +20,10 @@ import retort.trainer.engine.Torch;
 import retort.trainer.engine.TorchDenoiser;
 import retort.trainer.evaluate.ImageSource;
 
-/** Flags about which model makes images, and in how many steps. */
+/**
+ * Flags about which model makes images, and in how many steps. Defaults are written as texts, which
+ * help shows for a group of flags too.
+ */
 final class ModelOptions {
   @Option(
       names = "--model",
@@ -31,30 +35,35 @@ final class ModelOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
+      defaultValue = "18",
       description = "Steps of the sampler, for a teacher. Default: ${DEFAULT-VALUE}.")
-  private int steps = 18;
+  private int steps;
 
   @Option(
       names = "--sigma-min",
       paramLabel = "S",
+      defaultValue = "0.002",
       description = "Last noise level. Default: ${DEFAULT-VALUE}.")
-  private double sigmaMin = 0.002;
+  private double sigmaMin;
 
   @Option(
       names = "--sigma-max",
       paramLabel = "S",
+      defaultValue = "80",
       description = "First noise level. Default: ${DEFAULT-VALUE}.")
-  private double sigmaMax = 80;
+  private double sigmaMax;
 
   @Option(
       names = "--rho",
       paramLabel = "R",
+      defaultValue = "7",
       description = "How the levels are spread. Default: ${DEFAULT-VALUE}.")
-  private double rho = 7;
+  private double rho;
 
   @Option(
       names = "--churn",
       paramLabel = "S",
+      defaultValue = "0",
       description =
           "Noise added anew at each step (S_churn); 0 for none. Default: ${DEFAULT-VALUE}.")
   private double churn;
@@ -70,10 +79,14 @@ final class ModelOptions {
   @Option(
       names = "--churn-noise",
       paramLabel = "S",
+      defaultValue = "1",
       description = "Its scale (S_noise). Default: ${DEFAULT-VALUE}.")
-  private double churnNoise = 1;
+  private double churnNoise;
 
   DenoiserModel read() {
+    if (steps < 1) {
+      throw new IllegalArgumentException("--steps is " + steps + " but should be at least 1");
+    }
     return DenoiserModel.read(file);
   }
 
@@ -113,7 +126,7 @@ final class ModelOptions {
   }
 
   private static ImageSource.Maker oneStep(Torch torch, DenoiserModel model) {
-    double sigmaInit = Double.parseDouble(model.property("retort.sigma_init").orElseThrow());
+    double sigmaInit = sigmaInit(model.property("retort.sigma_init").orElseThrow());
     Graph graph = DropoutRemoval.remove(model.generator(sigmaInit));
     Program program = torch.compile(graph);
     NetworkWeights weights = torch.weights(graph);
@@ -128,6 +141,14 @@ final class ModelOptions {
               program.compute(arguments, weights.frozen()).get(DenoiserModel.IMAGE))
           .floats();
     };
+  }
+
+  private static double sigmaInit(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new OnnxException("metadata retort.sigma_init is '" + text + "', no number", e);
+    }
   }
 
   private ImageSource.Maker sampled(Torch torch, DenoiserModel model) {

@@ -28,7 +28,9 @@ final class RunOptions {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Stop after this time in steps, over all sessions, whatever was shown.")
+      description =
+          "Stop after this time in steps, over all sessions, whatever was shown. Default: no"
+              + " limit.")
   private double minutes = Double.POSITIVE_INFINITY;
 
   @Option(
@@ -91,8 +93,9 @@ final class RunOptions {
     return engine;
   }
 
-  /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */
-  RunFolder folder(Map<String, String> own) {
+  /** Refuses numbers that no run can have, before anything is read or written. */
+  void check() {
+    engine.check();
     require("--batch", batch, 1);
     require("--micro-batch", microBatch, 0);
     require("--images", images, 1);
@@ -102,6 +105,10 @@ final class RunOptions {
     if (!(minutes > 0)) {
       throw new IllegalArgumentException("--minutes is " + minutes + " but should be positive");
     }
+  }
+
+  /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */
+  RunFolder folder(Map<String, String> own) {
     RunFolder.option(out, "threads").ifPresent(engine::resumeWith);
     Map<String, String> options = new LinkedHashMap<>(own);
     options.put("batch", Integer.toString(batch));

@@ -1,8 +1,10 @@
 package retort.trainer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,8 +26,8 @@ import retort.trainer.evaluate.ImageSource;
     footer = {
       "",
       "Example, ten of each digit, and all of one:",
-      "  retort sample --model examples/digits/teacher.onnx --images 100 --out digits.png",
-      "  retort sample --model examples/digits/teacher.onnx --label 7 --out sevens.png"
+      "  retort sample --model digits/teacher.onnx --images 100 --out digits.png",
+      "  retort sample --model digits/teacher.onnx --label 7 --out sevens.png"
     })
 final class SampleCommand implements Callable<Integer> {
   @Mixin private ModelOptions model = new ModelOptions();
@@ -72,11 +74,21 @@ final class SampleCommand implements Callable<Integer> {
     if (!png && !out.toString().endsWith(".npz")) {
       throw new IllegalArgumentException("--out is " + out + " but should end in .png or .npz");
     }
+    ImageGrid grid = ImageGrid.ofColumns(columns);
+    Path folder = Objects.requireNonNull(out.toAbsolutePath().getParent());
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "--out is " + out + " but " + folder + " is no folder; make it, or pass another --out");
+    }
     DenoiserModel denoiser = model.read();
     int fixed = label == null ? -1 : model.label(denoiser, label);
     try (Torch torch = engine.open()) {
       ImageSource source = model.source(torch, denoiser);
-      float[] images = new float[Math.multiplyExact(count, source.shape().elements())];
+      if ((long) count * source.shape().elements() > Integer.MAX_VALUE - 8) {
+        throw new IllegalArgumentException(
+            "--images is " + count + " but one file holds at most 2^31 values; draw fewer at once");
+      }
+      float[] images = new float[count * source.shape().elements()];
       int[] labels = new int[denoiser.labels() == 0 ? 0 : count];
       for (int first = 0, n; first < count; first += n) {
         n = Math.min(count - first, 250);
@@ -93,7 +105,7 @@ final class SampleCommand implements Callable<Integer> {
         System.arraycopy(part, 0, images, first * source.shape().elements(), part.length);
       }
       if (png) {
-        ImageGrid.ofColumns(columns).write(out, images, source.shape());
+        grid.write(out, images, source.shape());
       } else {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         var shape = source.shape();

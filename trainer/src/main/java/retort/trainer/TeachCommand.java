@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,8 +35,8 @@ import retort.trainer.evaluate.ImageSource;
     footer = {
       "",
       "Example, a class-conditional teacher of handwritten digits:",
-      "  retort teach --data mnist --out runs/teacher --channels 32 --channel-mult 1,2,2 \\",
-      "    --blocks 1 --attention 7 --dropout 0 --images 500000",
+      "  retort teach --data mnist --out runs/teacher --channels 32 \\",
+      "    --channel-mult 1,2,2 --blocks 1 --attention 7 --images 500000",
       "",
       "The result is FOLDER/teacher.onnx. The same command resumes an interrupted run."
     })
@@ -96,7 +97,8 @@ final class TeachCommand implements Callable<Integer> {
       names = "--augment",
       paramLabel = "P",
       description =
-          "Probability of each augmentation, of which the network is told. Default: ${DEFAULT-VALUE}.")
+          "Probability of each augmentation, of which the network is told. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double augment;
 
   @Option(
@@ -119,7 +121,8 @@ final class TeachCommand implements Callable<Integer> {
 
   @Option(
       names = "--decay",
-      description = "Let the rate fall to 0 along a half cosine until --images are shown.")
+      description =
+          "Let the rate fall to 0 along a half cosine until --images are shown. Default: it stays.")
   private boolean decay;
 
   @Option(
@@ -154,8 +157,8 @@ final class TeachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    run.check();
     ImageDataset images = ImageDataset.open(data);
-    RunFolder folder = run.folder(options());
     DenoiserModel model = model(images);
     TeacherTraining.Recipe recipe =
         new TeacherTraining.Recipe(
@@ -167,6 +170,7 @@ final class TeachCommand implements Callable<Integer> {
             new Augmentation(augment),
             new AverageConfig(halfLife, ramp),
             run.seed());
+    RunFolder folder = run.folder(options());
     try (Torch torch = run.engine().open()) {
       TeacherTraining training = new TeacherTraining(torch, model, images, recipe);
       ImageSource samples =
@@ -197,6 +201,7 @@ final class TeachCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           data + ": images are " + shape + " but teachers are square; crop or pad the images");
     }
+    requireResolutions(shape.height());
     SongUNet network =
         new SongUNet(
             shape.height(),
@@ -215,6 +220,20 @@ final class TeachCommand implements Callable<Integer> {
         sigmaData,
         List.copyOf(images.labelNames()),
         Map.of("retort.method", "edm", AUGMENT_PROPERTY, Double.toString(augment)));
+  }
+
+  /** A resolution that no level has would leave attention out without a word. */
+  private void requireResolutions(int height) {
+    List<Integer> levels =
+        IntStream.range(0, channelMult.size()).mapToObj(level -> height >> level).toList();
+    if (!levels.containsAll(attention)) {
+      throw new IllegalArgumentException(
+          "--attention is "
+              + attention
+              + " but the levels have the resolutions "
+              + levels
+              + "; name some of these");
+    }
   }
 
   private Map<String, String> options() {

@@ -42,10 +42,11 @@ final class Augmenting {
     AugmentedImages augmented = augmentation.augment(images, model.imageShape(), uniform, first);
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
     arguments.put(DenoisingLoss.IMAGES, Tensor.floats(shape, augmented.images()));
-    if (model.augmentLabels() > 0) {
-      arguments.put(
-          DenoiserModel.AUGMENT,
-          Tensor.floats(new int[] {count, model.augmentLabels()}, augmented.labels()));
+    int labels = model.augmentLabels();
+    if (labels > 0) {
+      float[] values =
+          labels == Augmentation.LABELS ? augmented.labels() : new float[count * labels];
+      arguments.put(DenoiserModel.AUGMENT, Tensor.floats(new int[] {count, labels}, values));
     }
   }
 }

@@ -33,57 +33,82 @@ public final class ClassifierTraining implements TrainingMethod {
   private final Program loss;
   private final LearningRate rate;
   private final int batch;
+  private final int microBatch;
   private final long seed;
 
-  /** Compiles the loss and loads the initial weights. */
+  /**
+   * Compiles the loss and loads the initial weights.
+   *
+   * @param batch images a step
+   * @param microBatch images a call; gradients of several calls add up to a step
+   */
   public ClassifierTraining(
-      Torch torch, Graph network, ImageDataset data, LearningRate rate, int batch, long seed) {
+      Torch torch,
+      Graph network,
+      ImageDataset data,
+      LearningRate rate,
+      int batch,
+      int microBatch,
+      long seed) {
     this.data = data;
     this.order = new EpochOrder(data.size(), new UniformDraws(seed, TeacherTraining.ORDER_STREAM));
     this.network = network;
     this.weights = torch.weights(network);
     this.adam = torch.adam(weights, AdamConfig.of(0.9, 0.999));
-    this.loss = torch.compile(crossEntropy(network));
+    this.loss = torch.compile(crossEntropy(network, batch));
     this.rate = rate;
     this.batch = batch;
+    this.microBatch = microBatch;
     this.seed = seed;
   }
 
-  /** {@code -mean over images of ln softmax(logits)[label]}. */
-  private static Graph crossEntropy(Graph network) {
+  /** {@code -ln softmax(logits)[label]}, summed over images and divided by {@code batch}. */
+  private static Graph crossEntropy(Graph network, int batch) {
     GraphBuilder g = new GraphBuilder();
     Value image = g.input(ConvClassifier.IMAGE, network.inputs().get(0).shape());
     Map<String, Value> outputs = g.call(network, "", Map.of(ConvClassifier.IMAGE, image));
     Value logits = Objects.requireNonNull(outputs.get(ConvClassifier.LOGITS));
     Value label = g.input("label", Shape.batch(logits.channels()));
-    g.output("loss", logits.logSoftmax(1).times(label).sum().times(-1));
+    g.output("loss", logits.logSoftmax(1).times(label).sum().over(-batch));
     return g.build();
   }
 
   @Override
   public Map<String, Double> step(long step, long imagesSeen) {
-    int[] indices = order.indices(imagesSeen, batch);
-    int[] shape = network.inputs().get(0).shape().at(batch);
-    float[] images = data.images(indices);
-    StepDraws draws = StepDraws.of(seed, step);
-    float[] shifted = new float[images.length];
-    for (int i = 0; i < batch; i++) {
-      int range = 2 * MAX_SHIFT + 1;
-      int dy = (int) draws.uniform(StepDraws.Purpose.DATA_SHIFT).below(range, 2L * i) - MAX_SHIFT;
-      int dx =
-          (int) draws.uniform(StepDraws.Purpose.DATA_SHIFT).below(range, 2L * i + 1) - MAX_SHIFT;
-      shift(images, shifted, i, shape, dy, dx);
+    UniformDraws shifts = StepDraws.of(seed, step).uniform(StepDraws.Purpose.DATA_SHIFT);
+    double total = 0;
+    for (int first = 0; first < batch; first += microBatch) {
+      int count = Math.min(microBatch, batch - first);
+      Map<String, Tensor> results =
+          loss.differentiate(arguments(shifts, imagesSeen, first, count), weights.learnt());
+      total += Objects.requireNonNull(results.get("loss")).reals()[0];
     }
-    Tensor label = Tensor.floats(new int[] {batch, data.labelNames().size()}, data.oneHot(indices));
-    Map<String, Tensor> results =
-        loss.differentiate(
-            Map.of(ConvClassifier.IMAGE, Tensor.floats(shape, shifted), "label", label),
-            weights.learnt());
     double norm = adam.step(rate.at(imagesSeen));
     Map<String, Double> report = new LinkedHashMap<>();
-    report.put("loss", Objects.requireNonNull(results.get("loss")).reals()[0] / batch);
+    report.put("loss", total);
     report.put("gradient_norm", norm);
     return report;
+  }
+
+  private Map<String, Tensor> arguments(
+      UniformDraws shifts, long imagesSeen, int first, int count) {
+    int[] indices = order.indices(imagesSeen + first, count);
+    int[] shape = network.inputs().get(0).shape().at(count);
+    float[] images = data.images(indices);
+    float[] shifted = new float[images.length];
+    for (int i = 0; i < count; i++) {
+      int range = 2 * MAX_SHIFT + 1;
+      long draw = 2L * (first + i);
+      int dy = (int) shifts.below(range, draw) - MAX_SHIFT;
+      int dx = (int) shifts.below(range, draw + 1) - MAX_SHIFT;
+      shift(images, shifted, i, shape, dy, dx);
+    }
+    int[] labels = {count, data.labelNames().size()};
+    return Map.of(
+        ConvClassifier.IMAGE,
+        Tensor.floats(shape, shifted),
+        "label",
+        Tensor.floats(labels, data.oneHot(indices)));
   }
 
   private static void shift(float[] from, float[] to, int image, int[] shape, int dy, int dx) {

@@ -9,7 +9,7 @@ package retort.trainer.distill;
  */
 public record LearningRate(double peak, long warmupImages, long decayImages) {
   public LearningRate {
-    if (!(peak > 0) || warmupImages < 0 || decayImages < 0) {
+    if (!(peak > 0 && Double.isFinite(peak)) || warmupImages < 0 || decayImages < 0) {
       throw new IllegalArgumentException(
           "the learning rate is "
               + peak
@@ -17,7 +17,7 @@ public record LearningRate(double peak, long warmupImages, long decayImages) {
               + warmupImages
               + " images of warm-up and "
               + decayImages
-              + " of decay; the rate must be positive and neither number negative");
+              + " of decay; the rate must be positive and finite and neither number negative");
     }
   }
 

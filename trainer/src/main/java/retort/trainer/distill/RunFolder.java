@@ -2,10 +2,12 @@ package retort.trainer.distill;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -19,8 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import retort.graph.Tensor;
 import retort.statistics.NpyArray;
+import retort.statistics.NpyException;
 import retort.statistics.NpzFile;
 
 /**
@@ -30,6 +35,7 @@ import retort.statistics.NpzFile;
  * line.
  */
 public final class RunFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String OPTIONS = "options.json";
   private static final String STATS = "stats.jsonl";
   private static final String PROGRESS = "progress";
@@ -55,7 +61,8 @@ public final class RunFolder {
 
   /**
    * Opens a new or an earlier run. An earlier one must have been started with the same options,
-   * because its state belongs to them.
+   * because its state belongs to them; where no state was saved yet there is nothing to lose, and
+   * the options given now replace the earlier ones.
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
@@ -67,11 +74,11 @@ public final class RunFolder {
       Files.createDirectories(folder);
       removeUnfinished(folder);
       Path file = folder.resolve(OPTIONS);
-      if (Files.exists(file)) {
+      if (run.states().isEmpty()) {
+        run.write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
+      } else {
         requireSame(
             folder, JsonParser.parseString(Files.readString(file)).getAsJsonObject(), options);
-      } else {
-        run.write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
       }
     } catch (IOException e) {
       throw new RunException(
@@ -80,19 +87,26 @@ public final class RunFolder {
               + reason(e)
               + "); pass a folder you may write with --out",
           e);
-    } catch (JsonParseException | IllegalStateException e) {
+    } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
       throw new RunException(
-          folder.resolve(OPTIONS) + ": is no JSON object; pass an empty folder with --out", e);
+          folder.resolve(OPTIONS) + ": is no JSON object of texts; pass an empty folder with --out",
+          e);
     }
     return run;
   }
 
+  /** Also what the writer of a network, which goes through a file of its own, left behind. */
   private static void removeUnfinished(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".part")).toList()) {
+      for (Path file : files.filter(RunFolder::isUnfinished).toList()) {
         Files.delete(file);
       }
     }
+  }
+
+  private static boolean isUnfinished(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".part") || (name.startsWith(".") && name.contains(".part."));
   }
 
   private static void requireSame(Path folder, JsonObject saved, Map<String, String> options) {
@@ -122,7 +136,10 @@ public final class RunFolder {
     try {
       JsonObject saved = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
       return Optional.ofNullable(saved.get(name)).map(value -> value.getAsString());
-    } catch (IOException | JsonParseException | IllegalStateException e) {
+    } catch (IOException
+        | JsonParseException
+        | IllegalStateException
+        | UnsupportedOperationException e) {
       throw new RunException(file + ": cannot be read; pass an empty folder with --out", e);
     }
   }
@@ -148,28 +165,43 @@ public final class RunFolder {
   }
 
   /**
-   * The newest state, if there is one; later lines of the statistics are dropped, because the
-   * resumed run will write them again.
+   * The newest state that can be read, if there is one; later lines of the statistics are dropped,
+   * because the resumed run will write them again.
+   *
+   * @throws RunException when there are states and none can be read
    */
   public Optional<Saved> newest() {
     List<Path> states = states();
-    if (states.isEmpty()) {
-      return Optional.empty();
+    for (int i = states.size() - 1; i >= 0; i--) {
+      try {
+        Saved saved = read(states.get(i));
+        dropStatsAfter(saved.images());
+        return Optional.of(saved);
+      } catch (NpyException e) {
+        LOG.warn("{}; looking for an older state", e.getMessage());
+      }
     }
-    Map<String, NpyArray> arrays = new LinkedHashMap<>(NpzFile.read(states.get(states.size() - 1)));
-    NpyArray progress = arrays.remove(PROGRESS);
-    if (progress == null) {
+    if (!states.isEmpty()) {
       throw new RunException(
           states.get(states.size() - 1)
-              + ": is no state of a run; delete it, or pass another --out");
+              + ": is damaged, and no older state is whole; restore it, or start again with another"
+              + " --out");
+    }
+    dropStatsAfter(0);
+    return Optional.empty();
+  }
+
+  private static Saved read(Path state) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>(NpzFile.read(state));
+    NpyArray progress = arrays.remove(PROGRESS);
+    if (progress == null || progress.count() != 3) {
+      throw new NpyException(state + ": is no state of a run");
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     arrays.forEach(
         (name, array) -> tensors.put(name, Tensor.floats(array.shape(), array.floats())));
     double[] values = progress.doubles();
-    Saved saved = new Saved((long) values[0], (long) values[1], values[2], tensors);
-    dropStatsAfter(saved.images());
-    return Optional.of(saved);
+    return new Saved((long) values[0], (long) values[1], values[2], tensors);
   }
 
   private List<Path> states() {
@@ -194,7 +226,8 @@ public final class RunFolder {
         if (!line.endsWith("}")) {
           continue;
         }
-        if (JsonParser.parseString(line).getAsJsonObject().get("images").getAsLong() <= images) {
+        JsonElement shown = JsonParser.parseString(line).getAsJsonObject().get("images");
+        if (shown != null && shown.getAsLong() <= images) {
           kept.add(line);
         }
       }
@@ -230,7 +263,7 @@ public final class RunFolder {
       } catch (AtomicMoveNotSupportedException e) {
         Files.move(part, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new RunException(
           folder.resolve(name)
               + ": cannot be written ("
@@ -256,7 +289,7 @@ public final class RunFolder {
     }
   }
 
-  private static String reason(IOException e) {
+  private static String reason(Exception e) {
     return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
   }
 }

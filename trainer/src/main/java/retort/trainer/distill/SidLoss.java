@@ -48,8 +48,16 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
   private static final double MIN_WEIGHT = 1e-5;
 
   public SidLoss {
-    if (!(sigmaInit > 0)) {
+    if (!(sigmaInit > 0 && Double.isFinite(sigmaInit))) {
       throw new IllegalArgumentException("sigma_init is " + sigmaInit + " but must be positive");
+    }
+    if (!(Double.isFinite(alpha) && scale > 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException(
+          "alpha is "
+              + alpha
+              + " and the loss's scale "
+              + scale
+              + ", but both must be finite and the scale positive");
     }
   }
 

@@ -58,6 +58,9 @@ public final class SidTraining implements TrainingMethod {
       AverageConfig average,
       long seed) {}
 
+  private static final String FAKE_SCORE_LOSS = "loss_fake_score";
+  private static final String GENERATOR_LOSS = "loss_generator";
+
   private final Torch torch;
   private final DenoiserModel teacher;
   private final Recipe recipe;
@@ -142,8 +145,8 @@ public final class SidTraining implements TrainingMethod {
     average.update(recipe.average().beta(recipe.batch(), imagesSeen));
 
     Map<String, Double> report = new LinkedHashMap<>();
-    report.put("loss_fake_score", fakeScoreTotal / size);
-    report.put("loss_generator", generatorTotal / size / recipe.loss().scale());
+    report.put(FAKE_SCORE_LOSS, fakeScoreTotal / size);
+    report.put(GENERATOR_LOSS, generatorTotal / size / recipe.loss().scale());
     report.put("gradient_norm_fake_score", fakeScoreNorm);
     report.put("gradient_norm_generator", generatorNorm);
     return report;
@@ -171,6 +174,17 @@ public final class SidTraining implements TrainingMethod {
       arguments.put(DenoiserModel.LABEL, Tensor.floats(new int[] {count, labels}, oneHot));
     }
     return arguments;
+  }
+
+  @Override
+  public Map<String, float[]> noiseLevels(long step) {
+    StepDraws draws = StepDraws.of(recipe.seed(), step);
+    int batch = recipe.batch();
+    return Map.of(
+        FAKE_SCORE_LOSS,
+        draws.sigma(Purpose.FAKE_SCORE_SIGMA, LogNormalSigma.EDM, 0, batch).floats(),
+        GENERATOR_LOSS,
+        draws.sigma(Purpose.GENERATOR_SIGMA, UniformTimeSigma.SID, 0, batch).floats());
   }
 
   @Override

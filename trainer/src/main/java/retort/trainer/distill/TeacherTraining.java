@@ -55,6 +55,7 @@ public final class TeacherTraining implements TrainingMethod {
   static final int ORDER_STREAM = 1;
 
   private static final int PREVIEW_STEPS = 18;
+  private static final String LOSS = "loss";
 
   private final Torch torch;
   private final DenoiserModel model;
@@ -98,7 +99,7 @@ public final class TeacherTraining implements TrainingMethod {
     average.update(recipe.average().beta(recipe.batch(), imagesSeen));
 
     Map<String, Double> report = new LinkedHashMap<>();
-    report.put("loss", total / model.imageShape().elements());
+    report.put(LOSS, total / model.imageShape().elements());
     report.put("gradient_norm", norm);
     return report;
   }
@@ -121,6 +122,14 @@ public final class TeacherTraining implements TrainingMethod {
           Tensor.floats(new int[] {count, model.labels()}, data.oneHot(indices)));
     }
     return arguments;
+  }
+
+  @Override
+  public Map<String, float[]> noiseLevels(long step) {
+    Tensor sigma =
+        StepDraws.of(recipe.seed(), step)
+            .sigma(StepDraws.Purpose.DATA_SIGMA, recipe.sigma(), 0, recipe.batch());
+    return Map.of(LOSS, sigma.floats());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package retort.trainer.distill;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ public record TrainingLoop(
     long totalImages, double maxSeconds, long saveImages, long recordImages, long reportImages) {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
   private static final int MAX_CONSECUTIVE_NONFINITE = 10;
+  private static final int MAX_SIGMAS_SHOWN = 8;
 
   /**
    * What a run has come to.
@@ -69,7 +71,7 @@ public record TrainingLoop(
         }
         long started = System.nanoTime();
         Map<String, Double> values = method.step(steps, images);
-        requireFiniteLoss(values, steps, seed);
+        requireFiniteLoss(values, method, steps, seed);
         nonFinite = allFinite(values) ? 0 : nonFinite + 1;
         if (nonFinite >= MAX_CONSECUTIVE_NONFINITE) {
           throw new RunException(
@@ -79,7 +81,8 @@ public record TrainingLoop(
                   + steps
                   + " (seed "
                   + seed
-                  + "); lower the learning rate and resume, or start again");
+                  + "); what was saved is whole. Start again with a lower learning rate and another"
+                  + " --out");
         }
         seconds += (System.nanoTime() - started) * 1e-9;
         long before = images;
@@ -98,6 +101,9 @@ public record TrainingLoop(
           report.accept(new Position(images, seconds));
         }
       }
+      if (averages.count > 0) {
+        folder.record(averages.line(steps, images, seconds));
+      }
       folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
       report.accept(new Position(images, seconds));
       return End.DONE;
@@ -108,7 +114,8 @@ public record TrainingLoop(
     return before / interval != now / interval;
   }
 
-  private static void requireFiniteLoss(Map<String, Double> values, long step, long seed) {
+  private static void requireFiniteLoss(
+      Map<String, Double> values, TrainingMethod method, long step, long seed) {
     values.forEach(
         (name, value) -> {
           if (name.startsWith("loss") && !Double.isFinite(value)) {
@@ -120,10 +127,21 @@ public record TrainingLoop(
                     + step
                     + " (seed "
                     + seed
-                    + "); the last saved state is whole. Lower the learning rate, or look for broken"
-                    + " images");
+                    + sigmas(method.noiseLevels(step).getOrDefault(name, new float[0]))
+                    + "); what was saved is whole. Start again with a lower learning rate and"
+                    + " another --out");
           }
         });
+  }
+
+  /** The noise levels of a batch: each of a few, the range of many. */
+  private static String sigmas(float[] levels) {
+    float[] sorted = levels.clone();
+    Arrays.sort(sorted);
+    if (sorted.length <= MAX_SIGMAS_SHOWN) {
+      return sorted.length == 0 ? "" : ", sigma " + Arrays.toString(sorted);
+    }
+    return ", " + sorted.length + " sigmas from " + sorted[0] + " to " + sorted[sorted.length - 1];
   }
 
   private static boolean allFinite(Map<String, Double> values) {

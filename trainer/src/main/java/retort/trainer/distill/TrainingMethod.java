@@ -20,6 +20,14 @@ public interface TrainingMethod {
    */
   Map<String, Double> step(long step, long imagesSeen);
 
+  /**
+   * The noise levels that a step draws, by the name of the loss that they enter, so that an error
+   * can name them.
+   */
+  default Map<String, float[]> noiseLevels(long step) {
+    return Map.of();
+  }
+
   /** Images shown in each step. */
   int batch();
 

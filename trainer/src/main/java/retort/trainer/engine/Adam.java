@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import retort.graph.Tensor;
 
 /**
@@ -27,7 +26,6 @@ public final class Adam {
   private final PtNDArray[] first;
   private final PtNDArray[] second;
   private final PtNDArray steps;
-  private PtNDArray @Nullable [] gradients;
 
   Adam(Torch torch, ParameterScripts scripts, NetworkWeights weights, AdamConfig config) {
     this.scripts = scripts;
@@ -51,12 +49,15 @@ public final class Adam {
    * @return the norm of the gradients; not finite when some value was not
    */
   public double step(double rate) {
-    if (gradients == null) {
-      gradients = weights.gradients();
+    // Taken anew in each step: a parameter that no loss has reached yet has only a stand-in.
+    PtNDArray[] gradients = weights.gradients();
+    try {
+      double norm = scripts.sanitize(gradients);
+      scripts.adam(parameters, gradients, first, second, steps, rate, config);
+      return norm;
+    } finally {
+      Stream.of(gradients).forEach(PtNDArray::close);
     }
-    double norm = scripts.sanitize(gradients);
-    scripts.adam(parameters, gradients, first, second, steps, rate, config);
-    return norm;
   }
 
   /** Everything that resuming needs, by name. */
@@ -73,11 +74,11 @@ public final class Adam {
 
   /** Continues from a state that {@link #state} returned for the same network. */
   public void restore(Map<String, Tensor> state) {
-    Torch.set(steps, required(state, STEPS));
+    scripts.assign(steps, required(state, STEPS));
     List<String> names = weights.parameterNames();
     for (int i = 0; i < first.length; i++) {
-      Torch.set(first[i], required(state, FIRST + names.get(i)));
-      Torch.set(second[i], required(state, SECOND + names.get(i)));
+      scripts.assign(first[i], required(state, FIRST + names.get(i)));
+      scripts.assign(second[i], required(state, SECOND + names.get(i)));
     }
   }
 

@@ -15,8 +15,13 @@ public record AdamConfig(double beta1, double beta2, double epsilon, double weig
       throw new IllegalArgumentException(
           "Adam betas are " + beta1 + " and " + beta2 + " but should lie in [0, 1)");
     }
-    if (!(epsilon > 0)) {
-      throw new IllegalArgumentException("Adam epsilon is " + epsilon + " but should be positive");
+    if (!(epsilon > 0 && weightDecay >= 0)) {
+      throw new IllegalArgumentException(
+          "Adam epsilon is "
+              + epsilon
+              + " and its weight decay "
+              + weightDecay
+              + ", but should be positive and not negative");
     }
   }
 

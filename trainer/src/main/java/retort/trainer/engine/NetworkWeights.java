@@ -5,6 +5,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.graph.Weight;
@@ -18,10 +20,12 @@ import retort.graph.Weight;
  * switched off before a step and on again after it.
  */
 public final class NetworkWeights {
+  private final ParameterScripts scripts;
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
   private final Map<String, PtNDArray> values = new LinkedHashMap<>();
 
   NetworkWeights(Torch torch, ParameterScripts scripts, Graph graph) {
+    this.scripts = scripts;
     for (Map.Entry<String, Weight> entry : graph.weights().entrySet()) {
       String name = entry.getKey();
       Tensor value = entry.getValue().value();
@@ -86,9 +90,20 @@ public final class NetworkWeights {
     return copied;
   }
 
-  /** Overwrites parameters, by name. */
+  /**
+   * Overwrites all parameters, by name.
+   *
+   * @throws IllegalArgumentException when one is missing, unknown, or of another shape
+   */
   public void set(Map<String, Tensor> newValues) {
-    newValues.forEach((name, value) -> Torch.set(value(name), value));
+    if (!newValues.keySet().equals(parameters.keySet())) {
+      Set<String> differing = new TreeSet<>(newValues.keySet());
+      differing.addAll(parameters.keySet());
+      differing.removeIf(name -> newValues.containsKey(name) && parameters.containsKey(name));
+      throw new IllegalArgumentException(
+          "the weights are not those of this network: they differ in " + differing);
+    }
+    newValues.forEach((name, value) -> scripts.assign(value(name), value));
   }
 
   /** Copies the gradients gathered so far out, by name. */

@@ -1,12 +1,15 @@
 package retort.trainer.engine;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.util.Arrays;
+import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 
 /** What is done to all parameters of a network at once, as TorchScript methods. */
@@ -19,6 +22,8 @@ final class ParameterScripts {
           else:
             y = x
           return [torch.clone(y)]
+        def assign(self: __torch__.M, to: Tensor, values: Tensor) -> Tensor:
+          return torch.copy_(to, values)
         def sanitize(self: __torch__.M, g: List[Tensor]) -> Tensor:
           norm = torch.norm(torch.stack(torch._foreach_norm(g)))
           if torch.__not__(bool(torch.isfinite(norm))):
@@ -65,6 +70,21 @@ final class ParameterScripts {
   /** Zeros like an array, in the same order in memory. */
   PtNDArray zerosLike(PtNDArray array) {
     return laidOut((PtNDArray) scope.zeros(array.getShape(), array.getDataType()));
+  }
+
+  /**
+   * Overwrites the values of an array where they lie, whatever their order in memory, so that every
+   * handle to them sees it. (DJL's own copy gives the one handle other memory instead.)
+   */
+  void assign(PtNDArray array, Tensor value) {
+    Shape shape = Torch.shape(value.shape());
+    if (!shape.equals(array.getShape())) {
+      throw new IllegalArgumentException(
+          "a value is " + value + " but its place is " + array.getShape());
+    }
+    try (PtNDArray source = Torch.create(scope, value, DataType.FLOAT32)) {
+      run("assign", IValue.from(array), IValue.from(source));
+    }
   }
 
   /**

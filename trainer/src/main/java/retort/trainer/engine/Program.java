@@ -98,7 +98,10 @@ public final class Program {
     for (String name : method.weights()) {
       list.add(weight(scope, name, weights));
     }
-    return IValueUtils.forward(module, list, true);
+    NDList results = IValueUtils.forward(module, list, true);
+    // They belong to the first argument's scope, which is a weight's where there are no inputs.
+    results.attach(scope);
+    return results;
   }
 
   private PtNDArray weight(PtNDManager scope, String name, WeightView weights) {

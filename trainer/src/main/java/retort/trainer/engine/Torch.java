@@ -2,6 +2,7 @@ package retort.trainer.engine;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -139,21 +140,17 @@ public final class Torch implements AutoCloseable {
   /** Copies an array out of native memory. */
   static Tensor tensor(NDArray array) {
     int[] dims = Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
-    return switch (array.getDataType()) {
-      case FLOAT32 -> Tensor.floats(dims, array.toFloatArray());
-      case FLOAT64 -> Tensor.reals(retort.graph.DataType.FLOAT64, dims, array.toDoubleArray());
-      case INT64 -> Tensor.integers(retort.graph.DataType.INT64, dims, array.toLongArray());
-      default -> throw new IllegalArgumentException("no tensor holds " + array.getDataType());
-    };
-  }
-
-  /** Overwrites the values of an array in place, whatever its order in memory. */
-  static void set(PtNDArray array, Tensor value) {
-    try (PtNDArray source =
-        array
-            .getManager()
-            .create(FloatBuffer.wrap(value.floats()), shape(value.shape()), DataType.FLOAT32)) {
-      source.copyTo(array);
+    // DJL first copies an array whose order in memory is another than the tensor's, and leaves the
+    // copy in the array's scope. A handle in a scope of its own takes the copy along.
+    try (NDManager scope = array.getManager().newSubManager();
+        PtNDArray handle = detached((PtNDArray) array)) {
+      handle.attach(scope);
+      return switch (handle.getDataType()) {
+        case FLOAT32 -> Tensor.floats(dims, handle.toFloatArray());
+        case FLOAT64 -> Tensor.reals(retort.graph.DataType.FLOAT64, dims, handle.toDoubleArray());
+        case INT64 -> Tensor.integers(retort.graph.DataType.INT64, dims, handle.toLongArray());
+        default -> throw new IllegalArgumentException("no tensor holds " + handle.getDataType());
+      };
     }
   }
 

@@ -15,6 +15,7 @@ import retort.onnx.OnnxReader;
 import retort.statistics.FeatureRows;
 import retort.statistics.FrechetDistance;
 import retort.statistics.Moments;
+import retort.statistics.NpyException;
 import retort.trainer.engine.NetworkWeights;
 import retort.trainer.engine.Program;
 import retort.trainer.engine.Torch;
@@ -77,6 +78,23 @@ public final class FeatureNetwork {
   /** Shape of the images it takes. */
   public ImageShape imageShape() {
     return imageShape;
+  }
+
+  /**
+   * Refuses statistics of other features than this network's; {@code file} stands in the message.
+   *
+   * @throws NpyException when the numbers of features differ
+   */
+  public void require(Moments reference, Path file) {
+    if (reference.dimension() != dimension) {
+      throw new NpyException(
+          file
+              + ": holds statistics of "
+              + reference.dimension()
+              + " features but the network has "
+              + dimension
+              + "; pass statistics under the same network");
+    }
   }
 
   /** Measures images that arrive in parts. */
