@@ -100,4 +100,24 @@ class NpzFileTest {
         .isInstanceOf(NpyException.class)
         .hasMessageContaining("damaged.npz!mu.npy: is no .npy file");
   }
+
+  @Test
+  void aFlippedBitIsNoticed() throws IOException {
+    Path file = folder.resolve("flipped.npz");
+    NpzFile.write(file, Map.of("x", NpyArray.of(new float[1000], 1000)));
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[2000] ^= 1;
+    Files.write(file, bytes);
+
+    assertThatThrownBy(() -> NpzFile.read(file))
+        .isInstanceOf(NpyException.class)
+        .hasMessageContaining("flipped.npz!x.npy: is damaged: its checksum is wrong");
+  }
+
+  @Test
+  void aMissingFileIsCalledMissing() {
+    Path file = folder.resolve("none.npz");
+
+    assertThatThrownBy(() -> NpzFile.read(file)).hasMessage(file + ": there is no such file");
+  }
 }

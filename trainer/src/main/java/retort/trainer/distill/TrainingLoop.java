@@ -94,11 +94,12 @@ public record TrainingLoop(
           folder.record(averages.line(steps, images, seconds));
           averages = new Averages();
         }
-        if (passed(before, images, saveImages) && images < totalImages) {
-          folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
-        }
+        // The report comes first: a run that is killed between the two makes it again.
         if (passed(before, images, reportImages) && images < totalImages) {
           report.accept(new Position(images, seconds));
+        }
+        if (passed(before, images, saveImages) && images < totalImages) {
+          folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
         }
       }
       if (averages.count > 0) {

@@ -1,0 +1,173 @@
+package retort.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import retort.onnx.OnnxReader;
+import retort.statistics.NpyArray;
+import retort.statistics.NpzFile;
+
+/**
+ * Runs that are killed at any moment, in processes of their own: what they leave is whole, and
+ * resumed they end in the same bytes as a run that nobody touched.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ResumeFlowTest {
+  private static final int KILLS = 5;
+  private static final String LAST = "000000000800";
+
+  /** Shared by the tests: what the first one teaches, the second distils. */
+  @TempDir private static Path folder = Path.of("");
+
+  private final Random random = new Random(20);
+
+  private static List<String> teach(String out) {
+    List<String> arguments = new ArrayList<>(List.of("teach", "--data", path("data")));
+    arguments.addAll(List.of("--channels", "8", "--channel-mult", "1", "--embedding-mult", "1"));
+    arguments.addAll(List.of("--dropout", "0.1", "--augment", "0.1", "--warmup", "100"));
+    return run(arguments, out);
+  }
+
+  private static List<String> distill(String out) {
+    String teacher = path("teacher/teacher.onnx");
+    return run(new ArrayList<>(List.of("distill", "--teacher", teacher)), out);
+  }
+
+  private static List<String> run(List<String> arguments, String out) {
+    arguments.addAll(List.of("--threads", "1", "--batch", "8", "--micro-batch", "5"));
+    arguments.addAll(List.of("--images", "800", "--save-every", "40", "--record-every", "40"));
+    arguments.addAll(List.of("--report-every", "200", "--ema", "1000", "--out", path(out)));
+    return arguments;
+  }
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static TrainerProcess start(List<String> arguments) throws IOException {
+    String out = arguments.get(arguments.size() - 1);
+    return TrainerProcess.start(Path.of(out + ".log"), arguments);
+  }
+
+  private static String complete(List<String> arguments) throws Exception {
+    TrainerProcess process = start(arguments);
+    assertThat(process.end()).as(process.output()).isZero();
+    return process.output();
+  }
+
+  @Test
+  @Order(1)
+  void aTeacherKilledAtAnyMomentEndsInTheSameBytes() throws Exception {
+    TinyImages.in(folder.resolve("data"));
+
+    assertKillsLeaveNoTrace(teach("teacher"), teach("killed-teacher"), "teacher");
+  }
+
+  @Test
+  @Order(2)
+  void aDistillationKilledAtAnyMomentEndsInTheSameBytes() throws Exception {
+    assertKillsLeaveNoTrace(distill("generator"), distill("killed-generator"), "generator");
+  }
+
+  private void assertKillsLeaveNoTrace(List<String> whole, List<String> killed, String name)
+      throws Exception {
+    long started = System.nanoTime();
+    complete(whole);
+    long millis = (System.nanoTime() - started) / 1_000_000;
+
+    for (int i = 0; i < KILLS; i++) {
+      start(killed).killAfter(random.nextLong(millis / 3, millis));
+      assertReadable(folder.resolve("killed-" + name));
+    }
+    String output = complete(killed);
+
+    // Otherwise every kill came too early or too late, and the test has shown nothing.
+    assertThat(output).contains("resuming at");
+    assertSame(folder.resolve(name), folder.resolve("killed-" + name), name);
+  }
+
+  @Test
+  @Order(3)
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunThatIsAskedToEndSavesAndSaysHowToResume() throws Exception {
+    Path run = folder.resolve("ended-teacher");
+    List<String> arguments = teach("ended-teacher");
+
+    TrainerProcess process = start(arguments);
+    process.terminateOnce(run.resolve("state-000000000160.npz"));
+
+    // 128 + 15, the signal's number: the JVM's own, whatever the command returns.
+    assertThat(process.end()).as(process.output()).isEqualTo(143);
+    assertThat(process.output())
+        .containsPattern("stopped at \\d+ images; the same command resumes");
+    assertReadable(run);
+    assertThat(names(run)).noneMatch(ResumeFlowTest::isUnfinished);
+    complete(arguments);
+    assertSame(folder.resolve("teacher"), run, "teacher");
+  }
+
+  private static List<String> names(Path run) throws IOException {
+    try (Stream<Path> files = Files.list(run)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static boolean isUnfinished(String name) {
+    return name.endsWith(".part") || name.startsWith(".");
+  }
+
+  /** Every file that is not marked as unfinished is whole. */
+  private static void assertReadable(Path run) throws IOException {
+    if (!Files.exists(run)) {
+      return;
+    }
+    for (String name : names(run)) {
+      Path file = run.resolve(name);
+      if (isUnfinished(name)) {
+        continue;
+      }
+      switch (name.substring(name.lastIndexOf('.') + 1)) {
+        case "onnx" -> assertThat(OnnxReader.read(file).graph().outputs()).isNotEmpty();
+        case "npz" -> assertThat(NpzFile.read(file)).containsKey("progress");
+        case "png" -> assertThat(ImageIO.read(file.toFile())).isNotNull();
+        case "json" -> assertThat(JsonParser.parseString(Files.readString(file))).isNotNull();
+        default -> assertThat(name).isEqualTo("stats.jsonl");
+      }
+    }
+  }
+
+  private static void assertSame(Path expected, Path actual, String name) throws IOException {
+    assertThat(names(actual)).isEqualTo(names(expected)).noneMatch(ResumeFlowTest::isUnfinished);
+    for (String file : List.of(name + ".onnx", "samples-" + LAST + ".png")) {
+      assertThat(actual.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+    }
+    Map<String, NpyArray> states = NpzFile.read(expected.resolve("state-" + LAST + ".npz"));
+    Map<String, NpyArray> others = NpzFile.read(actual.resolve("state-" + LAST + ".npz"));
+    assertThat(others.keySet()).isEqualTo(states.keySet());
+    states.forEach(
+        (key, array) -> {
+          if (!key.equals("progress")) {
+            assertThat(Objects.requireNonNull(others.get(key)).floats())
+                .as(key)
+                .containsExactly(array.floats());
+          }
+        });
+  }
+}

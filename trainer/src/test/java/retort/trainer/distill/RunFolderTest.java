@@ -1,0 +1,225 @@
+package retort.trainer.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.graph.Tensor;
+import retort.statistics.NpyArray;
+import retort.statistics.NpzFile;
+
+class RunFolderTest {
+  private static final Map<String, String> OPTIONS = Map.of("lr", "0.1");
+
+  @TempDir private Path parent;
+  private Path path = Path.of("");
+
+  @BeforeEach
+  void choose() {
+    path = parent.resolve("a/run");
+  }
+
+  private static RunFolder.Saved saved(long images) {
+    Map<String, Tensor> tensors =
+        Map.of(
+            "weights/w", Tensor.floats(new int[] {1, 2}, (float) images, 0.1f),
+            "adam/steps", Tensor.floats(new int[0], 3));
+    return new RunFolder.Saved(images / 10, images, 1.5, tensors);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static void damage(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void whatIsSavedIsReadBackBitForBit() {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.save(saved(20));
+
+    RunFolder.Saved read = RunFolder.open(path, OPTIONS).newest().orElseThrow();
+
+    assertThat(read.steps()).isEqualTo(2);
+    assertThat(read.images()).isEqualTo(20);
+    assertThat(read.seconds()).isEqualTo(1.5);
+    assertThat(read.tensors()).containsOnlyKeys("weights/w", "adam/steps");
+    read.tensors()
+        .forEach(
+            (name, tensor) ->
+                assertThat(tensor.sameAs(Objects.requireNonNull(saved(20).tensors().get(name))))
+                    .isTrue());
+  }
+
+  @Test
+  void aNewRunHasNoState() {
+    assertThat(RunFolder.open(path, OPTIONS).newest()).isEmpty();
+  }
+
+  @Test
+  void theNewestTwoStatesAreKept() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+
+    for (long images : new long[] {20, 40, 60}) {
+      run.save(saved(images));
+    }
+
+    assertThat(files())
+        .containsExactly("options.json", "state-000000000040.npz", "state-000000000060.npz");
+    assertThat(run.newest().orElseThrow().images()).isEqualTo(60);
+  }
+
+  @Test
+  void anOlderStateStandsInForADamagedOne() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.save(saved(20));
+    run.save(saved(40));
+    damage(path.resolve("state-000000000040.npz"));
+
+    assertThat(run.newest().orElseThrow().images()).isEqualTo(20);
+  }
+
+  @Test
+  void statesThatAreAllDamagedStopTheRunAndStay() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.save(saved(20));
+    Path state = path.resolve("state-000000000020.npz");
+    Files.write(state, new byte[] {1, 2, 3});
+
+    assertThatThrownBy(run::newest)
+        .isInstanceOf(RunException.class)
+        .hasMessage(
+            state
+                + ": is damaged, and no older state is whole; restore it, or start again with"
+                + " another --out");
+    assertThat(state).exists();
+  }
+
+  @Test
+  void anotherFileOfArraysIsNoState() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.save(saved(20));
+    run.write(
+        "state-000000000040.npz",
+        file -> NpzFile.write(file, Map.of("x", NpyArray.of(new float[1], 1))));
+
+    assertThat(run.newest().orElseThrow().images()).isEqualTo(20);
+  }
+
+  @Test
+  void otherOptionsAreRefusedOnceThereIsAState() throws IOException {
+    RunFolder.open(path, OPTIONS).save(saved(20));
+    String before = Files.readString(path.resolve("options.json"));
+
+    assertThatThrownBy(() -> RunFolder.open(path, Map.of("lr", "0.2", "seed", "1")))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("lr was 0.1 and is 0.2")
+        .hasMessageContaining("seed was (absent) and is 1")
+        .hasMessageEndingWith("Pass the same options to resume it, or another --out.");
+    assertThat(path.resolve("options.json")).hasContent(before);
+  }
+
+  @Test
+  void otherOptionsReplaceThoseOfARunThatSavedNothing() throws IOException {
+    RunFolder.open(path, OPTIONS).record(Map.of("images", 10));
+
+    RunFolder run = RunFolder.open(path, Map.of("lr", "0.2"));
+
+    assertThat(run.newest()).isEmpty();
+    assertThat(RunFolder.option(path, "lr")).contains("0.2");
+    assertThat(path.resolve("stats.jsonl")).isEmptyFile();
+  }
+
+  @Test
+  void whatAKilledRunLeftUnfinishedIsRemoved() throws IOException {
+    RunFolder.open(path, OPTIONS).save(saved(20));
+    Files.writeString(path.resolve("state-000000000040.npz.part"), "half");
+    Files.writeString(path.resolve(".teacher.onnx.part.1b4e28ba"), "half");
+    Files.writeString(path.resolve("notes.txt"), "mine");
+
+    RunFolder.open(path, OPTIONS);
+
+    assertThat(files()).containsExactly("notes.txt", "options.json", "state-000000000020.npz");
+  }
+
+  @Test
+  void linesAfterTheResumedStateAndTornLinesAreDropped() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.record(Map.of("images", 10));
+    run.record(Map.of("images", 20));
+    run.save(saved(20));
+    run.record(Map.of("images", 30));
+    Path stats = path.resolve("stats.jsonl");
+    Files.writeString(stats, Files.readString(stats) + "{\"images\":4");
+
+    run.newest();
+
+    assertThat(stats).hasContent("{\"images\":10}\n{\"images\":20}\n");
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenLeavesTheOldOneWhole() throws IOException {
+    RunFolder run = RunFolder.open(path, OPTIONS);
+    run.write("teacher.onnx", file -> write(file, "old"));
+
+    assertThatThrownBy(
+            () ->
+                run.write(
+                    "teacher.onnx",
+                    file -> {
+                      write(file, "ne");
+                      throw new UncheckedIOException(new IOException("the disk is full"));
+                    }))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("the disk is full")
+        .hasMessageContaining("what was saved before is whole");
+    assertThat(path.resolve("teacher.onnx")).hasContent("old");
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aFolderBelowAFileCannotBeMade() throws IOException {
+    Path file = Files.writeString(parent.resolve("file"), "");
+
+    assertThatThrownBy(() -> RunFolder.open(file.resolve("run"), OPTIONS))
+        .isInstanceOf(RunException.class)
+        .hasMessageStartingWith(file.resolve("run") + ": cannot be written")
+        .hasMessageEndingWith("pass a folder you may write with --out");
+  }
+
+  @Test
+  void optionsThatCannotBeReadAreNotReplaced() throws IOException {
+    RunFolder.open(path, OPTIONS).save(saved(20));
+    for (String text : List.of("", "[]", "{", "{\"lr\": null}", "{\"lr\": {}}")) {
+      Files.writeString(path.resolve("options.json"), text);
+
+      assertThatThrownBy(() -> RunFolder.open(path, OPTIONS))
+          .as(text)
+          .isInstanceOf(RunException.class)
+          .hasMessageContaining("options.json: is no JSON object of texts");
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package retort.trainer.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.graph.Tensor;
+
+class TrainingLoopTest {
+  private static final int BATCH = 10;
+
+  @TempDir private Path folder;
+
+  /** Counts its steps; some losses or gradients are not finite. */
+  private static final class Counting implements TrainingMethod {
+    private final Set<Long> badLosses;
+    private final Set<Long> badGradients;
+    private final List<Long> taken = new ArrayList<>();
+    private float count;
+
+    Counting(Set<Long> badLosses, Set<Long> badGradients) {
+      this.badLosses = badLosses;
+      this.badGradients = badGradients;
+    }
+
+    @Override
+    public Map<String, Double> step(long step, long imagesSeen) {
+      assertThat(imagesSeen).isEqualTo(step * BATCH);
+      taken.add(step);
+      count++;
+      Map<String, Double> report = new LinkedHashMap<>();
+      report.put("loss", badLosses.contains(step) ? Double.NaN : step);
+      report.put(
+          "gradient_norm", badGradients.contains(step) ? Double.POSITIVE_INFINITY : 2.0 * step);
+      return report;
+    }
+
+    @Override
+    public Map<String, float[]> noiseLevels(long step) {
+      return Map.of("loss", new float[] {3, 0.5f});
+    }
+
+    @Override
+    public int batch() {
+      return BATCH;
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+      return Map.of("count", Tensor.floats(new int[] {1}, count));
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+      count = Objects.requireNonNull(state.get("count")).floats()[0];
+    }
+  }
+
+  private static Counting healthy() {
+    return new Counting(Set.of(), Set.of());
+  }
+
+  private RunFolder open() {
+    return RunFolder.open(folder, Map.of());
+  }
+
+  private static TrainingLoop loop(long images) {
+    return new TrainingLoop(images, Double.POSITIVE_INFINITY, 40, 20, 50);
+  }
+
+  private List<Long> run(long images, TrainingMethod method) {
+    List<Long> reports = new ArrayList<>();
+    loop(images).run(method, open(), 7, position -> reports.add(position.images()));
+    return reports;
+  }
+
+  private static float count(RunFolder.Saved saved) {
+    return Objects.requireNonNull(saved.tensors().get("count")).floats()[0];
+  }
+
+  @Test
+  void aRunTakesItsStepsAndSavesAndReports() {
+    Counting method = healthy();
+
+    List<Long> reports = run(130, method);
+
+    assertThat(method.taken).hasSize(13);
+    assertThat(reports).containsExactly(50L, 100L, 130L);
+    assertThat(open().newest().orElseThrow().images()).isEqualTo(130);
+    assertThat(folder.resolve("state-000000000120.npz")).exists();
+  }
+
+  @Test
+  void statisticsAreMeansSinceTheLineBefore() throws IOException {
+    run(50, healthy());
+
+    List<String> lines = Files.readAllLines(folder.resolve("stats.jsonl"));
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0))
+        .contains("\"step\":2,\"images\":20", "\"loss\":0.5,\"gradient_norm\":1.0")
+        .endsWith("\"nonfinite_steps\":0}");
+    // What is left at the end is not thrown away.
+    assertThat(lines.get(2)).contains("\"images\":50", "\"loss\":4.0");
+  }
+
+  @Test
+  void aRunGoesOnWhereItsStateWasSaved() {
+    run(50, healthy());
+
+    Counting resumed = healthy();
+    run(70, resumed);
+
+    assertThat(resumed.taken).containsExactly(5L, 6L);
+    assertThat(count(open().newest().orElseThrow())).isEqualTo(7);
+  }
+
+  @Test
+  void aFinishedRunTakesNoStepAndReportsAgain() {
+    run(50, healthy());
+
+    Counting again = healthy();
+    List<Long> reports = run(50, again);
+
+    assertThat(again.taken).isEmpty();
+    assertThat(reports).containsExactly(50L);
+    assertThat(count(open().newest().orElseThrow())).isEqualTo(5);
+  }
+
+  @Test
+  void aReportThatFailsIsMadeAgainByTheResumedRun() {
+    TrainingLoop loop = new TrainingLoop(100, Double.POSITIVE_INFINITY, 40, 20, 40);
+    List<Long> reports = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                loop.run(
+                    healthy(),
+                    open(),
+                    7,
+                    position -> {
+                      throw new RunException("the disk is full");
+                    }))
+        .hasMessage("the disk is full");
+    loop.run(healthy(), open(), 7, position -> reports.add(position.images()));
+
+    assertThat(reports).containsExactly(40L, 80L, 100L);
+  }
+
+  @Test
+  void timeInStepsEndsARunToo() {
+    Counting method = healthy();
+
+    new TrainingLoop(1000, 1e-12, 40, 20, 50).run(method, open(), 7, position -> {});
+
+    assertThat(method.taken).hasSize(1);
+    assertThat(open().newest().orElseThrow().images()).isEqualTo(BATCH);
+  }
+
+  @Test
+  void aLossThatIsNotFiniteStopsTheRunAndNamesStepSeedAndSigmas() {
+    Counting method = new Counting(Set.of(6L), Set.of());
+
+    assertThatThrownBy(() -> run(200, method))
+        .isInstanceOf(RunException.class)
+        .hasMessage(
+            "loss is NaN in step 6 (seed 7, sigma [0.5, 3.0]); what was saved is whole. Start again"
+                + " with a lower learning rate and another --out");
+    assertThat(count(open().newest().orElseThrow())).isEqualTo(4);
+  }
+
+  @Test
+  void aFewGradientsThatAreNotFiniteAreCounted() throws IOException {
+    run(40, new Counting(Set.of(), Set.of(0L, 1L, 3L)));
+
+    List<String> lines = Files.readAllLines(folder.resolve("stats.jsonl"));
+    assertThat(lines.get(0)).endsWith("\"nonfinite_steps\":2}");
+    assertThat(lines.get(1)).endsWith("\"nonfinite_steps\":1}");
+  }
+
+  @Test
+  void tenStepsInARowWithSuchGradientsStopTheRun() {
+    Set<Long> nine = Set.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    Set<Long> ten = Set.of(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+
+    run(100, new Counting(Set.of(), nine));
+    Counting method = new Counting(Set.of(), ten);
+
+    assertThatThrownBy(() -> run(400, method))
+        .isInstanceOf(RunException.class)
+        .hasMessageStartingWith(
+            "the gradients were not finite in 10 consecutive steps up to step 19 (seed 7)")
+        .hasMessageContaining("what was saved is whole");
+    assertThat(method.taken).hasSize(10);
+    // The state of step 16: the run had ten steps before, and saves every fourth.
+    assertThat(count(open().newest().orElseThrow())).isEqualTo(16);
+  }
+}

@@ -1,0 +1,132 @@
+package retort.trainer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import retort.graph.Graph;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Tensor;
+import retort.graph.TorchScriptMethod.Layout;
+import retort.graph.Value;
+
+/** Twenty rounds of all that training does leave nothing behind in native memory. */
+class EngineLeakTest {
+  private static final int ROUNDS = 20;
+
+  /** A leak of the smallest image batch, 1 MiB, would show 100 MiB; the JVM itself needs some. */
+  private static final int LONG_ROUNDS = 100;
+
+  private static final long ALLOWED_GROWTH_BYTES = 60L << 20;
+
+  private static Graph network() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(4, 64, 64));
+    Value w = g.parameter("w", Tensor.floats(new int[] {4, 4, 3, 3}, new float[144]));
+    Value b = g.parameter("b", Tensor.floats(new int[] {4}, 1, 2, 3, 4));
+    Value y = x.conv(w, b).silu().times(g.constant(Tensor.floats(new int[] {1}, 3)));
+    g.output("loss", y.dropout(0.1).squared().sum());
+    g.output("y", y);
+    return g.build();
+  }
+
+  /** One step as a training method takes it, with the copies that saving and resuming make. */
+  private static final class Round {
+    private final Torch torch;
+    private final Program program;
+    private final NetworkWeights weights;
+    private final Adam adam;
+    private final MovingAverage average;
+    private final Map<String, Tensor> feeds =
+        Map.of("x", Tensor.floats(new int[] {16, 4, 64, 64}, new float[1 << 18]));
+
+    Round(Torch torch) {
+      this.torch = torch;
+      program = torch.compile(network());
+      weights = torch.weights(network());
+      adam = torch.adam(weights, AdamConfig.of(0.9, 0.999));
+      average = torch.average(weights, network());
+    }
+
+    void run() {
+      torch.seed(1);
+      program.differentiate(feeds, weights.learnt());
+      program.differentiate(feeds, weights.learnt());
+      weights.gradientValues();
+      adam.step(1e-3);
+      average.update(0.9);
+      program.compute(feeds, average.averages().frozen());
+      adam.restore(adam.state());
+      weights.set(weights.parameterValues());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNumberOfNativeArraysStaysFlat(Layout layout) {
+    try (Torch torch = Torch.open(1, layout)) {
+      Round round = new Round(torch);
+      round.run();
+      int before = torch.root().getManagedArrays().size();
+
+      for (int i = 0; i < ROUNDS; i++) {
+        round.run();
+      }
+
+      assertThat(torch.root().getManagedArrays().size()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aGraphWithoutInputsLeavesNoResultsBehind() {
+    GraphBuilder g = new GraphBuilder();
+    g.output("loss", g.parameter("w", Tensor.floats(new int[] {2}, 1, 2)).squared().sum());
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+      NetworkWeights weights = torch.weights(g.build());
+      Program program = torch.compile(g.build());
+      program.differentiate(Map.of(), weights.learnt());
+      int before = torch.root().getManagedArrays().size();
+
+      for (int i = 0; i < ROUNDS; i++) {
+        program.differentiate(Map.of(), weights.learnt());
+      }
+
+      assertThat(torch.root().getManagedArrays().size()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void residentMemoryStaysFlat() throws IOException {
+    try (Torch torch = Torch.open(1, Layout.CHANNELS_LAST)) {
+      Round round = new Round(torch);
+      for (int i = 0; i < ROUNDS; i++) {
+        round.run();
+      }
+      long before = residentBytes();
+
+      for (int i = 0; i < LONG_ROUNDS; i++) {
+        round.run();
+      }
+
+      assertThat(residentBytes() - before).isLessThan(ALLOWED_GROWTH_BYTES);
+    }
+  }
+
+  private static long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    throw new AssertionError("no VmRSS in /proc/self/status");
+  }
+}
