@@ -99,7 +99,7 @@ final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--lr",
       paramLabel = "R",
-      description = "Learning rate of the fake score network. Default: paper 1e-5, small 5e-4.")
+      description = "Learning rate of the fake score network. Default: paper 1e-5, small 1e-3.")
   private @Nullable Double fakeScoreRate;
 
   @Option(
@@ -126,14 +126,15 @@ final class DistillCommand implements Callable<Integer> {
       names = "--ema",
       paramLabel = "N",
       description =
-          "Half-life of the generator's average, in images. Default: paper 500000, small 2000.")
+          "Half-life of the generator's average, in images. Default: paper 500000, small 5000.")
   private @Nullable Double halfLife;
 
   @Option(
       names = "--ema-ramp",
       paramLabel = "R",
-      description = "Its bound, as a share of the images shown. Default: ${DEFAULT-VALUE}.")
-  private double ramp = 0.05;
+      description =
+          "Its bound, as a share of the images shown. Default: paper 0.05," + " small 0.2.")
+  private @Nullable Double ramp;
 
   @Option(
       names = "--decay",
@@ -143,7 +144,7 @@ final class DistillCommand implements Callable<Integer> {
   private boolean decay;
 
   private double fakeScoreRate() {
-    return fakeScoreRate != null ? fakeScoreRate : preset == Preset.PAPER ? 1e-5 : 5e-4;
+    return fakeScoreRate != null ? fakeScoreRate : preset == Preset.PAPER ? 1e-5 : 1e-3;
   }
 
   private double generatorRate() {
@@ -151,7 +152,11 @@ final class DistillCommand implements Callable<Integer> {
   }
 
   private double halfLife() {
-    return halfLife != null ? halfLife : preset == Preset.PAPER ? 500_000 : 2_000;
+    return halfLife != null ? halfLife : preset == Preset.PAPER ? 500_000 : 5_000;
+  }
+
+  private double ramp() {
+    return ramp != null ? ramp : preset == Preset.PAPER ? 0.05 : 0.2;
   }
 
   @Override
@@ -171,7 +176,7 @@ final class DistillCommand implements Callable<Integer> {
             AdamConfig.of(generatorBeta1, 0.999),
             AdamConfig.of(0, 0.999),
             augmentation,
-            new AverageConfig(halfLife(), ramp),
+            new AverageConfig(halfLife(), ramp()),
             run.seed());
     RunFolder folder = run.folder(options(digest, augmentation));
     try (Torch torch = run.engine().open()) {
@@ -261,7 +266,7 @@ final class DistillCommand implements Callable<Integer> {
     options.put("generator-beta1", Double.toString(generatorBeta1));
     options.put("augment", Double.toString(augmentation.probability()));
     options.put("ema", Double.toString(halfLife()));
-    options.put("ema-ramp", Double.toString(ramp));
+    options.put("ema-ramp", Double.toString(ramp()));
     options.put("decay", decay ? Long.toString(run.images()) : "none");
     return options;
   }

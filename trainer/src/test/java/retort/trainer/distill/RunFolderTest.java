@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,10 +45,15 @@ class RunFolderTest {
     }
   }
 
+  /** Flips a bit of a number in the file: 0.1, the second of {@code weights/w}. */
   private static void damage(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(file, bytes);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while (bytes.getFloat(at) != 0.1f) {
+      at++;
+    }
+    bytes.putInt(at, bytes.getInt(at) ^ 1);
+    Files.write(file, bytes.array());
   }
 
   @Test
