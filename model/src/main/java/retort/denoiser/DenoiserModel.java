@@ -12,6 +12,7 @@ import retort.graph.DataType;
 import retort.graph.Dim;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
+import retort.graph.GraphException;
 import retort.graph.InputFixing;
 import retort.graph.Shape;
 import retort.graph.Tensor;
@@ -48,10 +49,6 @@ public record DenoiserModel(
   public static final String NOISE = "noise";
 
   public static final String IMAGE = "image";
-
-  private static final String KIND = "retort.kind";
-  private static final String SIGMA_DATA = "retort.sigma_data";
-  private static final String LABEL_NAMES = "retort.label_names";
 
   public DenoiserModel {
     labelNames = List.copyOf(labelNames);
@@ -163,6 +160,27 @@ public record DenoiserModel(
     return new DenoiserModel(graph.withWeights(weights), sigmaData, labelNames, properties);
   }
 
+  /**
+   * The same model with the parameters of another.
+   *
+   * @param file where the other was read from, for the message
+   * @throws OnnxException when the other has another architecture
+   */
+  public DenoiserModel withWeightsOf(DenoiserModel other, Path file) {
+    Map<String, Tensor> weights = other.graph.parameters();
+    if (!weights.keySet().equals(graph.parameters().keySet())) {
+      throw new OnnxException(
+          file
+              + ": its weights have other names than the network's; pass a file of the same"
+              + " architecture");
+    }
+    try {
+      return withWeights(weights);
+    } catch (GraphException e) {
+      throw new OnnxException(file + ": " + e.getMessage(), e);
+    }
+  }
+
   /** The same model, saying more of itself. */
   public DenoiserModel withProperties(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(properties);
@@ -228,7 +246,7 @@ public record DenoiserModel(
     int labels =
         graph.input(LABEL).map(input -> Math.toIntExact(input.shape().dim(1).constant())).orElse(0);
     List<String> names = new ArrayList<>();
-    String named = metadata.remove(LABEL_NAMES);
+    String named = metadata.remove(MetadataKeys.LABEL_NAMES);
     if (named != null && !named.isEmpty()) {
       names.addAll(Arrays.asList(named.split("\n", -1)));
     } else {
@@ -236,23 +254,24 @@ public record DenoiserModel(
         names.add(Integer.toString(i));
       }
     }
-    metadata.remove(KIND);
-    String sigmaData = metadata.remove(SIGMA_DATA);
+    metadata.remove(MetadataKeys.KIND);
+    String sigmaData = metadata.remove(MetadataKeys.SIGMA_DATA);
     try {
       return new DenoiserModel(
           graph, sigmaData == null ? 0.5 : Double.parseDouble(sigmaData), names, metadata);
     } catch (NumberFormatException e) {
-      throw new OnnxException("metadata " + SIGMA_DATA + " is '" + sigmaData + "', no number", e);
+      throw new OnnxException(
+          "metadata " + MetadataKeys.SIGMA_DATA + " is '" + sigmaData + "', no number", e);
     }
   }
 
   /** Writes the denoiser to an ONNX file, replacing it in one move. */
   public void write(Path file) {
     SortedMap<String, String> metadata = new TreeMap<>(properties);
-    metadata.put(KIND, "denoiser");
-    metadata.put(SIGMA_DATA, Double.toString(sigmaData));
+    metadata.put(MetadataKeys.KIND, MetadataKeys.DENOISER);
+    metadata.put(MetadataKeys.SIGMA_DATA, Double.toString(sigmaData));
     if (!labelNames.isEmpty()) {
-      metadata.put(LABEL_NAMES, String.join("\n", labelNames));
+      metadata.put(MetadataKeys.LABEL_NAMES, String.join("\n", labelNames));
     }
     OnnxWriter.write(OnnxModel.of(graph, metadata), file);
   }

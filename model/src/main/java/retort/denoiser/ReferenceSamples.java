@@ -29,9 +29,6 @@ import retort.onnx.OnnxException;
  * @param images float32 [n, C, H, W] in [-1, 1]
  */
 public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor images) {
-  /** The metadata key. */
-  public static final String KEY = "retort.reference_samples";
-
   private static final int MAX_SAMPLES = 16;
   private static final int MAX_BYTES = 2 << 20;
 
@@ -87,7 +84,12 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
   public static ReferenceSamples decode(String text, ImageShape shape) {
     String[] lines = text.split("\n", -1);
     if (lines.length != 3) {
-      throw new OnnxException("metadata " + KEY + " has " + lines.length + " lines instead of 3");
+      throw new OnnxException(
+          "metadata "
+              + MetadataKeys.REFERENCE_SAMPLES
+              + " has "
+              + lines.length
+              + " lines instead of 3");
     }
     try (InflaterInputStream inflater =
         new InflaterInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(lines[2])))) {
@@ -104,7 +106,8 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
           Tensor.floats(
               new int[] {seeds.size(), shape.channels(), shape.height(), shape.width()}, images));
     } catch (IOException | IllegalArgumentException | GraphException e) {
-      throw new OnnxException("metadata " + KEY + " is damaged: " + e.getMessage(), e);
+      throw new OnnxException(
+          "metadata " + MetadataKeys.REFERENCE_SAMPLES + " is damaged: " + e.getMessage(), e);
     }
   }
 

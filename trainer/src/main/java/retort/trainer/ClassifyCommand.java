@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.ImageShape;
+import retort.denoiser.MetadataKeys;
 import retort.graph.Graph;
 import retort.network.ConvClassifier;
 import retort.onnx.OnnxModel;
@@ -107,7 +108,7 @@ final class ClassifyCommand implements Callable<Integer> {
                           path ->
                               OnnxWriter.write(
                                   OnnxModel.of(
-                                      training.result(), Map.of("retort.kind", "features")),
+                                      training.result(), Map.of(MetadataKeys.KIND, "features")),
                                   path)));
       return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
     }

@@ -12,9 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
-import retort.graph.GraphException;
 import retort.graph.Tensor;
+import retort.onnx.FileDigest;
 import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
@@ -163,8 +164,9 @@ final class DistillCommand implements Callable<Integer> {
   public Integer call() {
     run.check();
     DenoiserModel teacher = DenoiserModel.read(teacherFile);
-    DenoiserModel start = init == null ? teacher : initial(teacher, init);
-    String digest = Digest.of(teacherFile);
+    DenoiserModel start =
+        init == null ? teacher : teacher.withWeightsOf(DenoiserModel.read(init), init);
+    String digest = FileDigest.of(teacherFile);
     Augmentation augmentation = new Augmentation(augmentProbability(teacher));
     SidTraining.Recipe recipe =
         new SidTraining.Recipe(
@@ -199,21 +201,6 @@ final class DistillCommand implements Callable<Integer> {
     }
   }
 
-  private static DenoiserModel initial(DenoiserModel teacher, Path file) {
-    Map<String, Tensor> weights = DenoiserModel.read(file).graph().parameters();
-    if (!weights.keySet().equals(teacher.graph().parameters().keySet())) {
-      throw new IllegalArgumentException(
-          file
-              + ": its weights have other names than the teacher's; pass a generator distilled"
-              + " from a teacher of this architecture");
-    }
-    try {
-      return teacher.withWeights(weights);
-    } catch (GraphException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-    }
-  }
-
   private DenoiserModel generator(
       SidTraining training, ImageSource samples, long images, String digest) {
     DenoiserModel model = training.result();
@@ -238,19 +225,19 @@ final class DistillCommand implements Callable<Integer> {
                 model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count),
                 samples.images(seeds, labels, model.labels())));
     Map<String, String> properties = new TreeMap<>();
-    properties.put("retort.method", "sid");
-    properties.put("retort.sigma_init", Double.toString(sigmaInit));
-    properties.put("retort.teacher_sha256", digest);
-    properties.put("retort.images_seen", Long.toString(images));
-    properties.put("retort.seed_algorithm", retort.noise.GaussianNoise.ALGORITHM);
-    properties.put(ReferenceSamples.KEY, reference.encode());
+    properties.put(MetadataKeys.METHOD, "sid");
+    properties.put(MetadataKeys.SIGMA_INIT, Double.toString(sigmaInit));
+    properties.put(MetadataKeys.TEACHER_DIGEST, digest);
+    properties.put(MetadataKeys.IMAGES_SEEN, Long.toString(images));
+    properties.put(MetadataKeys.SEED_ALGORITHM, retort.noise.GaussianNoise.ALGORITHM);
+    properties.put(MetadataKeys.REFERENCE_SAMPLES, reference.encode());
     return model.withProperties(properties);
   }
 
   private double augmentProbability(DenoiserModel teacher) {
     return augment != null
         ? augment
-        : teacher.property(TeachCommand.AUGMENT_PROPERTY).map(Double::parseDouble).orElse(0.0);
+        : teacher.property(MetadataKeys.AUGMENT_PROBABILITY).map(Double::parseDouble).orElse(0.0);
   }
 
   private Map<String, String> options(String digest, Augmentation augmentation) {
@@ -258,7 +245,7 @@ final class DistillCommand implements Callable<Integer> {
     options.put("command", "distill");
     options.put("method", method.name());
     options.put("teacher", digest);
-    options.put("init", init == null ? "teacher" : Digest.of(init));
+    options.put("init", init == null ? "teacher" : FileDigest.of(init));
     options.put("alpha", Double.toString(alpha));
     options.put("sigma-init", Double.toString(sigmaInit));
     options.put("lr", Double.toString(fakeScoreRate()));

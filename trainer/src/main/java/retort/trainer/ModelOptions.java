@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
 import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
 import retort.graph.Tensor;
@@ -120,13 +121,13 @@ final class ModelOptions {
   ImageSource source(Torch torch, DenoiserModel model) {
     return new ImageSource(
         model.imageShape(),
-        model.property("retort.sigma_init").isPresent()
+        model.property(MetadataKeys.SIGMA_INIT).isPresent()
             ? oneStep(torch, model)
             : sampled(torch, model));
   }
 
   private static ImageSource.Maker oneStep(Torch torch, DenoiserModel model) {
-    double sigmaInit = sigmaInit(model.property("retort.sigma_init").orElseThrow());
+    double sigmaInit = sigmaInit(model.property(MetadataKeys.SIGMA_INIT).orElseThrow());
     Graph graph = DropoutRemoval.remove(model.generator(sigmaInit));
     Program program = torch.compile(graph);
     NetworkWeights weights = torch.weights(graph);
@@ -147,7 +148,8 @@ final class ModelOptions {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new OnnxException("metadata retort.sigma_init is '" + text + "', no number", e);
+      throw new OnnxException(
+          "metadata " + MetadataKeys.SIGMA_INIT + " is '" + text + "', no number", e);
     }
   }
 

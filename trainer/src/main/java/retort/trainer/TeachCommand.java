@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
+import retort.denoiser.MetadataKeys;
 import retort.network.SongUNet;
 import retort.noise.LogNormalSigma;
+import retort.onnx.FileDigest;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
@@ -41,15 +44,20 @@ import retort.trainer.evaluate.ImageSource;
       "The result is FOLDER/teacher.onnx. The same command resumes an interrupted run."
     })
 final class TeachCommand implements Callable<Integer> {
-  /** The augmentation a teacher was trained with, which its distillation repeats. */
-  static final String AUGMENT_PROPERTY = "retort.augment_probability";
-
   @Option(
       names = "--data",
       required = true,
       paramLabel = "PATH",
       description = "Images: a folder of IDX files, an .idx3 file, a folder or a zip of pictures.")
   private Path data = Path.of(".");
+
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Start from this teacher, of the architecture that the flags below describe. Default: from"
+              + " nothing.")
+  private @Nullable Path init;
 
   @Mixin private RunOptions run = new RunOptions();
   @Mixin private MeasureOptions measure = new MeasureOptions();
@@ -159,7 +167,9 @@ final class TeachCommand implements Callable<Integer> {
   public Integer call() {
     run.check();
     ImageDataset images = ImageDataset.open(data);
-    DenoiserModel model = model(images);
+    DenoiserModel built = model(images);
+    DenoiserModel model =
+        init == null ? built : built.withWeightsOf(DenoiserModel.read(init), init);
     TeacherTraining.Recipe recipe =
         new TeacherTraining.Recipe(
             run.batch(),
@@ -190,7 +200,9 @@ final class TeachCommand implements Callable<Integer> {
                           training
                               .result()
                               .withProperties(
-                                  Map.of("retort.images_seen", Long.toString(position.images())))));
+                                  Map.of(
+                                      MetadataKeys.IMAGES_SEEN,
+                                      Long.toString(position.images())))));
       return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
     }
   }
@@ -219,7 +231,11 @@ final class TeachCommand implements Callable<Integer> {
         new EdmPreconditioning(sigmaData).denoiser(network.build(run.seed())),
         sigmaData,
         List.copyOf(images.labelNames()),
-        Map.of("retort.method", "edm", AUGMENT_PROPERTY, Double.toString(augment)));
+        Map.of(
+            MetadataKeys.METHOD,
+            "edm",
+            MetadataKeys.AUGMENT_PROBABILITY,
+            Double.toString(augment)));
   }
 
   /** A resolution that no level has would leave attention out without a word. */
@@ -240,6 +256,7 @@ final class TeachCommand implements Callable<Integer> {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("command", "teach");
     options.put("data", data.toString());
+    options.put("init", init == null ? "none" : FileDigest.of(init));
     options.put("channels", Integer.toString(channels));
     options.put("channel-mult", channelMult.toString());
     options.put("embedding-mult", Integer.toString(embeddingMult));

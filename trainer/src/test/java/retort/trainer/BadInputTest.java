@@ -204,6 +204,9 @@ class BadInputTest {
         "--ema -1 | half-life is -1.0 images",
         "--ema-ramp 0 | ramp 0.0",
         "--measure-images 1 | --measure-images is 1 but should be at least 2",
+        "--init none.onnx | none.onnx: there is no such file",
+        "--init runs/deeper/teacher.onnx | other names than the network's",
+        "--init runs/teacher/teacher.onnx --channels 8 | pass a file of the same architecture",
       })
   void teachingRefusesNumbersThatMakeNoRun(String flag, String message) throws IOException {
     String line = "teach --data data --out new " + flag;
@@ -234,7 +237,7 @@ class BadInputTest {
         "--ema -1 | half-life is -1.0",
         "--ema-ramp -1 | ramp -1.0",
         "--init none.onnx | none.onnx: there is no such file",
-        "--init runs/deeper/teacher.onnx | other names than the teacher's",
+        "--init runs/deeper/teacher.onnx | other names than the network's",
         "--init runs/classifier/classifier.onnx | not a denoiser",
         "--features runs/classifier/classifier.onnx | --features and --reference belong together",
         "--reference train.npz | --features and --reference belong together",

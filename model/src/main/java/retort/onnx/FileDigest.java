@@ -1,4 +1,4 @@
-package retort.trainer;
+package retort.onnx;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,19 +6,18 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import retort.trainer.distill.RunException;
 
 /** What identifies a file whatever its name. */
-final class Digest {
-  private Digest() {}
+public final class FileDigest {
+  private FileDigest() {}
 
-  /** SHA-256 of a file's bytes, in hexadecimal. */
-  static String of(Path file) {
+  /** SHA-256 of a file's bytes, in lower-case hexadecimal. */
+  public static String of(Path file) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new RunException(file + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new OnnxException(file + ": cannot be read (" + e.getMessage() + ")", e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -1,0 +1,48 @@
+package retort.denoiser;
+
+/** What Retort's files say of themselves: the keys of their metadata. */
+public final class MetadataKeys {
+  /** What the file is: {@link #DENOISER}, {@link #GENERATOR} or {@code features}. */
+  public static final String KIND = "retort.kind";
+
+  /** Kind of a teacher, or of a generator that still takes sigma. */
+  public static final String DENOISER = "denoiser";
+
+  /** Kind of a deployable generator: noise in, image out. */
+  public static final String GENERATOR = "generator";
+
+  /** Standard deviation of the images a denoiser was trained on. */
+  public static final String SIGMA_DATA = "retort.sigma_data";
+
+  /** The noise level at which a generator runs; its presence makes a denoiser a generator. */
+  public static final String SIGMA_INIT = "retort.sigma_init";
+
+  /** The names of the labels in the order of their numbers, one a line. */
+  public static final String LABEL_NAMES = "retort.label_names";
+
+  /** How the weights were made: {@code edm}, {@code sid}. */
+  public static final String METHOD = "retort.method";
+
+  /** SHA-256 of the teacher's file. */
+  public static final String TEACHER_DIGEST = "retort.teacher_sha256";
+
+  /** SHA-256 of the generator's file that a deployable was exported from. */
+  public static final String GENERATOR_DIGEST = "retort.generator_sha256";
+
+  /** Images that training showed the network. */
+  public static final String IMAGES_SEEN = "retort.images_seen";
+
+  /** Probability of each augmentation in training, which distillation repeats. */
+  public static final String AUGMENT_PROBABILITY = "retort.augment_probability";
+
+  /** How seeds become noise. */
+  public static final String SEED_ALGORITHM = "retort.seed_algorithm";
+
+  /** See {@link ReferenceSamples}. */
+  public static final String REFERENCE_SAMPLES = "retort.reference_samples";
+
+  /** What the weights may be used for, in words. */
+  public static final String LICENCE = "retort.licence";
+
+  private MetadataKeys() {}
+}
