@@ -9,19 +9,13 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
+import retort.file.WholeFile;
 import retort.graph.Attributes;
 import retort.graph.Dim;
 import retort.graph.Graph;
@@ -60,39 +54,10 @@ public final class OnnxWriter {
    */
   public static void write(OnnxModel model, Path path) {
     byte[] bytes = toBytes(model);
-    Path target = path.toAbsolutePath();
-    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = ByteBuffer.wrap(bytes);
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
-      }
-      move(temporary, target);
-    } catch (IOException | UncheckedIOException e) {
-      throw new OnnxException(path + ": cannot be written (" + e + ")", e);
-    } finally {
-      deleteLeftover(temporary);
-    }
-  }
-
-  private static void move(Path temporary, Path target) throws IOException {
-    try {
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static void deleteLeftover(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
+      WholeFile.write(path, part -> Files.write(part, bytes));
     } catch (IOException e) {
-      temporary.toFile().deleteOnExit();
+      throw new OnnxException(path + ": cannot be written (" + e + ")", e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import retort.file.WholeFile;
 
 /**
  * NumPy's file of several named arrays: a zip of .npy files.
@@ -84,11 +85,20 @@ public final class NpzFile {
   }
 
   /**
-   * Writes arrays by name, in the order of the map, over any file of that name.
+   * Writes arrays by name, in the order of the map, over any file of that name; see {@link
+   * WholeFile}.
    *
    * @throws NpyException when the file cannot be written
    */
   public static void write(Path file, Map<String, NpyArray> arrays) {
+    try {
+      WholeFile.write(file, part -> writeZip(part, arrays));
+    } catch (IOException e) {
+      throw new NpyException(file + ": cannot be written: " + e, e);
+    }
+  }
+
+  private static void writeZip(Path file, Map<String, NpyArray> arrays) throws IOException {
     try (ZipOutputStream zip =
         new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
       zip.setLevel(Deflater.NO_COMPRESSION);
@@ -99,8 +109,6 @@ public final class NpzFile {
         NpyFile.write(zip, named.getValue());
         zip.closeEntry();
       }
-    } catch (IOException e) {
-      throw new NpyException(file + ": cannot be written: " + e, e);
     }
   }
 }

@@ -91,8 +91,8 @@ final class ClassifyCommand implements Callable<Integer> {
                 shape.height(), shape.channels(), images.labelNames().size(), widths, features)
             .build(run.seed());
     LearningRate schedule = new LearningRate(rate, 10_000, run.images());
-    RunFolder folder = run.folder(options);
-    try (Torch torch = run.engine().open()) {
+    try (RunFolder folder = run.folder(options);
+        Torch torch = run.engine().open()) {
       ClassifierTraining training =
           new ClassifierTraining(
               torch, network, images, schedule, run.batch(), run.microBatch(), run.seed());

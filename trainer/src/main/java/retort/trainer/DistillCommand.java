@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
+import retort.file.FileDigest;
 import retort.graph.Tensor;
-import retort.onnx.FileDigest;
 import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
@@ -163,7 +163,7 @@ final class DistillCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     run.check();
-    DenoiserModel teacher = DenoiserModel.read(teacherFile);
+    DenoiserModel teacher = teacher();
     DenoiserModel start =
         init == null ? teacher : teacher.withWeightsOf(DenoiserModel.read(init), init);
     String digest = FileDigest.of(teacherFile);
@@ -180,8 +180,8 @@ final class DistillCommand implements Callable<Integer> {
             augmentation,
             new AverageConfig(halfLife(), ramp()),
             run.seed());
-    RunFolder folder = run.folder(options(digest, augmentation));
-    try (Torch torch = run.engine().open()) {
+    try (RunFolder folder = run.folder(options(digest, augmentation));
+        Torch torch = run.engine().open()) {
       SidTraining training = new SidTraining(torch, teacher, start, recipe);
       ImageSource samples =
           new ImageSource(
@@ -199,6 +199,17 @@ final class DistillCommand implements Callable<Integer> {
                           position, generator(training, samples, position.images(), digest)));
       return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
     }
+  }
+
+  private DenoiserModel teacher() {
+    DenoiserModel teacher = DenoiserModel.read(teacherFile);
+    if (teacher.property(MetadataKeys.SIGMA_INIT).isPresent()) {
+      throw new IllegalArgumentException(
+          teacherFile
+              + ": is a generator, which knows one noise level; pass the teacher it was distilled"
+              + " from, and this file with --init to go on from it");
+    }
+    return teacher;
   }
 
   private DenoiserModel generator(

@@ -15,9 +15,9 @@ import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
 import retort.denoiser.MetadataKeys;
+import retort.file.FileDigest;
 import retort.network.SongUNet;
 import retort.noise.LogNormalSigma;
-import retort.onnx.FileDigest;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
@@ -180,8 +180,8 @@ final class TeachCommand implements Callable<Integer> {
             new Augmentation(augment),
             new AverageConfig(halfLife, ramp),
             run.seed());
-    RunFolder folder = run.folder(options());
-    try (Torch torch = run.engine().open()) {
+    try (RunFolder folder = run.folder(options());
+        Torch torch = run.engine().open()) {
       TeacherTraining training = new TeacherTraining(torch, model, images, recipe);
       ImageSource samples =
           new ImageSource(

@@ -267,6 +267,14 @@ class BadInputTest {
     assertRefused("sample --threads 1 --model " + file + " --out new.png", message, false);
   }
 
+  @Test
+  void aGeneratorIsNoTeacher() throws IOException {
+    assertRefused(
+        "distill --teacher runs/generator/generator.onnx --out new" + TINY,
+        "is a generator, which knows one noise level; pass the teacher",
+        false);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -7,12 +7,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import retort.file.WholeFile;
 import retort.graph.Tensor;
 import retort.statistics.NpyArray;
 import retort.statistics.NpyException;
@@ -34,10 +33,11 @@ import retort.statistics.NpzFile;
  * step, so that none is ever seen half-written; {@code stats.jsonl} alone is appended to, line by
  * line.
  */
-public final class RunFolder {
+public final class RunFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String OPTIONS = "options.json";
   private static final String STATS = "stats.jsonl";
+  private static final String LOCK = "run.lock";
   private static final String PROGRESS = "progress";
   private static final int STATES_KEPT = 2;
   private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().create();
@@ -55,8 +55,12 @@ public final class RunFolder {
 
   private final Path folder;
 
-  private RunFolder(Path folder) {
+  /** Held while the run is open; closed with it. */
+  private final FileChannel lock;
+
+  private RunFolder(Path folder, FileChannel lock) {
     this.folder = folder;
+    this.lock = lock;
   }
 
   /**
@@ -66,47 +70,89 @@ public final class RunFolder {
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
-   * @throws RunException when the folder cannot be written, or holds a run with other options
+   * @throws RunException when the folder cannot be written, is in use by another process, or holds
+   *     a run with other options
    */
   public static RunFolder open(Path folder, Map<String, String> options) {
-    RunFolder run = new RunFolder(folder);
+    RunFolder run;
     try {
       Files.createDirectories(folder);
+      run = new RunFolder(folder, lock(folder));
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+    try {
+      run.begin(options);
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
+    return run;
+  }
+
+  private void begin(Map<String, String> options) {
+    try {
       removeUnfinished(folder);
-      Path file = folder.resolve(OPTIONS);
-      if (run.states().isEmpty()) {
-        run.write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
+      if (states().isEmpty()) {
+        write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
       } else {
-        requireSame(
-            folder, JsonParser.parseString(Files.readString(file)).getAsJsonObject(), options);
+        String saved = Files.readString(folder.resolve(OPTIONS));
+        requireSame(folder, JsonParser.parseString(saved).getAsJsonObject(), options);
       }
     } catch (IOException e) {
-      throw new RunException(
-          folder
-              + ": cannot be written ("
-              + reason(e)
-              + "); pass a folder you may write with --out",
-          e);
+      throw unwritable(folder, e);
     } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
       throw new RunException(
           folder.resolve(OPTIONS) + ": is no JSON object of texts; pass an empty folder with --out",
           e);
     }
-    return run;
   }
 
-  /** Also what the writer of a network, which goes through a file of its own, left behind. */
-  private static void removeUnfinished(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(RunFolder::isUnfinished).toList()) {
-        Files.delete(file);
+  /** The lock of the operating system, which ends with the process, however that ends. */
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel channel =
+        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("this process has the folder open already", e);
+    } finally {
+      if (!locked) {
+        channel.close();
       }
+    }
+    if (!locked) {
+      throw new RunException(
+          folder
+              + ": another process is running in this folder; wait for it to end, or pass another"
+              + " --out");
+    }
+    return channel;
+  }
+
+  private static RunException unwritable(Path folder, IOException e) {
+    return new RunException(
+        folder + ": cannot be written (" + reason(e) + "); pass a folder you may write with --out",
+        e);
+  }
+
+  /** Lets other processes run in the folder. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.debug("the lock could not be closed", e);
     }
   }
 
-  private static boolean isUnfinished(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".part") || (name.startsWith(".") && name.contains(".part."));
+  private static void removeUnfinished(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(WholeFile::isUnfinished).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static void requireSame(Path folder, JsonObject saved, Map<String, String> options) {
@@ -250,20 +296,11 @@ public final class RunFolder {
     }
   }
 
-  /** Writes a file beside its place, brings it to disk and moves it there. */
+  /** Writes a file as {@link WholeFile} does. */
   public void write(String name, Consumer<Path> writer) {
-    Path part = folder.resolve(name + ".part");
     try {
-      writer.accept(part);
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      try {
-        Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(part, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException | UncheckedIOException e) {
+      WholeFile.write(folder.resolve(name), writer::accept);
+    } catch (IOException e) {
       throw new RunException(
           folder.resolve(name)
               + ": cannot be written ("

@@ -56,6 +56,10 @@ public record TrainingLoop(
       steps = resumed.get().steps();
       images = resumed.get().images();
       seconds = resumed.get().seconds();
+      if (images >= totalImages || seconds >= maxSeconds) {
+        LOG.info("this run is done, with {} images; more --images go on with it", images);
+        return End.DONE;
+      }
       LOG.info("resuming at {} images", images);
     }
 
@@ -105,8 +109,8 @@ public record TrainingLoop(
       if (averages.count > 0) {
         folder.record(averages.line(steps, images, seconds));
       }
-      folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
       report.accept(new Position(images, seconds));
+      folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
       return End.DONE;
     }
   }

@@ -7,12 +7,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import retort.denoiser.ImageShape;
+import retort.file.WholeFile;
 
 /**
  * Images laid out in rows, as one PNG file.
@@ -53,15 +53,8 @@ public record ImageGrid(int columns, int gapPixels, int magnification) {
    */
   public void write(Path file, float[] images, ImageShape shape) {
     BufferedImage picture = picture(images, shape);
-    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
     try {
-      try {
-        writePng(unfinished, picture);
-        Files.move(
-            unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(unfinished);
-      }
+      WholeFile.write(file, part -> writePng(part, picture));
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be written: " + e, e);
     }

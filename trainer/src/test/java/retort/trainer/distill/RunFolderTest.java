@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ class RunFolderTest {
 
   @TempDir private Path parent;
   private Path path = Path.of("");
+  private Optional<RunFolder> running = Optional.empty();
 
   @BeforeEach
   void choose() {
@@ -39,9 +42,27 @@ class RunFolderTest {
     return new RunFolder.Saved(images / 10, images, 1.5, tensors);
   }
 
+  /** Opens the folder as the next process would, when the one before has ended. */
+  private RunFolder open(Map<String, String> options) {
+    end();
+    RunFolder opened = RunFolder.open(path, options);
+    running = Optional.of(opened);
+    return opened;
+  }
+
+  @AfterEach
+  void end() {
+    running.ifPresent(RunFolder::close);
+    running = Optional.empty();
+  }
+
   private List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(path)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals("run.lock"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -58,10 +79,10 @@ class RunFolderTest {
 
   @Test
   void whatIsSavedIsReadBackBitForBit() {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.save(saved(20));
 
-    RunFolder.Saved read = RunFolder.open(path, OPTIONS).newest().orElseThrow();
+    RunFolder.Saved read = open(OPTIONS).newest().orElseThrow();
 
     assertThat(read.steps()).isEqualTo(2);
     assertThat(read.images()).isEqualTo(20);
@@ -76,12 +97,12 @@ class RunFolderTest {
 
   @Test
   void aNewRunHasNoState() {
-    assertThat(RunFolder.open(path, OPTIONS).newest()).isEmpty();
+    assertThat(open(OPTIONS).newest()).isEmpty();
   }
 
   @Test
   void theNewestTwoStatesAreKept() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
 
     for (long images : new long[] {20, 40, 60}) {
       run.save(saved(images));
@@ -94,7 +115,7 @@ class RunFolderTest {
 
   @Test
   void anOlderStateStandsInForADamagedOne() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.save(saved(20));
     run.save(saved(40));
     damage(path.resolve("state-000000000040.npz"));
@@ -104,7 +125,7 @@ class RunFolderTest {
 
   @Test
   void statesThatAreAllDamagedStopTheRunAndStay() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.save(saved(20));
     Path state = path.resolve("state-000000000020.npz");
     Files.write(state, new byte[] {1, 2, 3});
@@ -120,7 +141,7 @@ class RunFolderTest {
 
   @Test
   void anotherFileOfArraysIsNoState() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.save(saved(20));
     run.write(
         "state-000000000040.npz",
@@ -130,11 +151,25 @@ class RunFolderTest {
   }
 
   @Test
+  void twoRunsInOneFolderAreOneTooMany() {
+    RunFolder run = open(OPTIONS);
+
+    assertThatThrownBy(() -> RunFolder.open(path, OPTIONS))
+        .isInstanceOf(RunException.class)
+        .hasMessage(
+            path
+                + ": another process is running in this folder; wait for it to end, or pass another"
+                + " --out");
+    run.save(saved(20));
+    assertThat(open(OPTIONS).newest()).isPresent();
+  }
+
+  @Test
   void otherOptionsAreRefusedOnceThereIsAState() throws IOException {
-    RunFolder.open(path, OPTIONS).save(saved(20));
+    open(OPTIONS).save(saved(20));
     String before = Files.readString(path.resolve("options.json"));
 
-    assertThatThrownBy(() -> RunFolder.open(path, Map.of("lr", "0.2", "seed", "1")))
+    assertThatThrownBy(() -> open(Map.of("lr", "0.2", "seed", "1")))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("lr was 0.1 and is 0.2")
         .hasMessageContaining("seed was (absent) and is 1")
@@ -144,9 +179,9 @@ class RunFolderTest {
 
   @Test
   void otherOptionsReplaceThoseOfARunThatSavedNothing() throws IOException {
-    RunFolder.open(path, OPTIONS).record(Map.of("images", 10));
+    open(OPTIONS).record(Map.of("images", 10));
 
-    RunFolder run = RunFolder.open(path, Map.of("lr", "0.2"));
+    RunFolder run = open(Map.of("lr", "0.2"));
 
     assertThat(run.newest()).isEmpty();
     assertThat(RunFolder.option(path, "lr")).contains("0.2");
@@ -155,19 +190,18 @@ class RunFolderTest {
 
   @Test
   void whatAKilledRunLeftUnfinishedIsRemoved() throws IOException {
-    RunFolder.open(path, OPTIONS).save(saved(20));
-    Files.writeString(path.resolve("state-000000000040.npz.part"), "half");
-    Files.writeString(path.resolve(".teacher.onnx.part.1b4e28ba"), "half");
+    open(OPTIONS).save(saved(20));
+    Files.writeString(path.resolve(".teacher.onnx.1b4e28ba.part"), "half");
     Files.writeString(path.resolve("notes.txt"), "mine");
 
-    RunFolder.open(path, OPTIONS);
+    open(OPTIONS);
 
     assertThat(files()).containsExactly("notes.txt", "options.json", "state-000000000020.npz");
   }
 
   @Test
   void linesAfterTheResumedStateAndTornLinesAreDropped() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.record(Map.of("images", 10));
     run.record(Map.of("images", 20));
     run.save(saved(20));
@@ -182,7 +216,7 @@ class RunFolderTest {
 
   @Test
   void aFileThatCannotBeWrittenLeavesTheOldOneWhole() throws IOException {
-    RunFolder run = RunFolder.open(path, OPTIONS);
+    RunFolder run = open(OPTIONS);
     run.write("teacher.onnx", file -> write(file, "old"));
 
     assertThatThrownBy(
@@ -219,11 +253,11 @@ class RunFolderTest {
 
   @Test
   void optionsThatCannotBeReadAreNotReplaced() throws IOException {
-    RunFolder.open(path, OPTIONS).save(saved(20));
+    open(OPTIONS).save(saved(20));
     for (String text : List.of("", "[]", "{", "{\"lr\": null}", "{\"lr\": {}}")) {
       Files.writeString(path.resolve("options.json"), text);
 
-      assertThatThrownBy(() -> RunFolder.open(path, OPTIONS))
+      assertThatThrownBy(() -> open(OPTIONS))
           .as(text)
           .isInstanceOf(RunException.class)
           .hasMessageContaining("options.json: is no JSON object of texts");

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.graph.Tensor;
@@ -20,6 +22,7 @@ class TrainingLoopTest {
   private static final int BATCH = 10;
 
   @TempDir private Path folder;
+  private Optional<RunFolder> running = Optional.empty();
 
   /** Counts its steps; some losses or gradients are not finite. */
   private static final class Counting implements TrainingMethod {
@@ -70,8 +73,18 @@ class TrainingLoopTest {
     return new Counting(Set.of(), Set.of());
   }
 
+  /** Opens the folder as the next process would, when the one before has ended. */
   private RunFolder open() {
-    return RunFolder.open(folder, Map.of());
+    end();
+    RunFolder opened = RunFolder.open(folder, Map.of());
+    running = Optional.of(opened);
+    return opened;
+  }
+
+  @AfterEach
+  void end() {
+    running.ifPresent(RunFolder::close);
+    running = Optional.empty();
   }
 
   private static TrainingLoop loop(long images) {
@@ -125,14 +138,14 @@ class TrainingLoopTest {
   }
 
   @Test
-  void aFinishedRunTakesNoStepAndReportsAgain() {
+  void aFinishedRunTakesNoStepAndReportsNothingNew() {
     run(50, healthy());
 
     Counting again = healthy();
     List<Long> reports = run(50, again);
 
     assertThat(again.taken).isEmpty();
-    assertThat(reports).containsExactly(50L);
+    assertThat(reports).isEmpty();
     assertThat(count(open().newest().orElseThrow())).isEqualTo(5);
   }
 

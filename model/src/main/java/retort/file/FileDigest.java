@@ -1,6 +1,7 @@
-package retort.onnx;
+package retort.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -17,7 +18,7 @@ public final class FileDigest {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new OnnxException(file + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -1,0 +1,73 @@
+package retort.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes files so that a reader, at any moment, sees the old file or the new one and never a half:
+ * under another name in the same folder first, then on disk, then moved. A process that is killed
+ * may leave that other name behind: it begins with a dot and ends with {@code .part}.
+ */
+public final class WholeFile {
+  private static final String SUFFIX = ".part";
+
+  private WholeFile() {}
+
+  /** Puts the content of a file at the path it is given. */
+  @FunctionalInterface
+  public interface Writer {
+    /** Writes; the path does not exist yet. */
+    void write(Path path) throws IOException;
+  }
+
+  /**
+   * Writes a file, over any of that name.
+   *
+   * @throws IOException when it cannot be written; the old file is then untouched
+   */
+  public static void write(Path file, Writer writer) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path part =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+    try {
+      writer.write(part);
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      move(part, target);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      deleteLeftover(part);
+    }
+  }
+
+  /** Whether a name is one that a killed process left behind. */
+  public static boolean isUnfinished(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") && name.endsWith(SUFFIX);
+  }
+
+  private static void move(Path part, Path target) throws IOException {
+    try {
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void deleteLeftover(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      part.toFile().deleteOnExit();
+    }
+  }
+}
