@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import retort.graph.DataType;
 import retort.graph.Graph;
@@ -70,6 +71,11 @@ public final class OnnxReader {
     return named("the model", () -> parse(bytes, Optional.empty(), Map.of(), true));
   }
 
+  /** The message in a file, which is an ONNX model but may hold what Retort does not support. */
+  static ModelProto message(Path path) {
+    return named(path.toString(), () -> message(load(path)));
+  }
+
   private static OnnxModel fromFile(Path path, Map<String, Long> dims, boolean raise) {
     return named(
         path.toString(),
@@ -79,13 +85,9 @@ public final class OnnxReader {
         });
   }
 
-  private interface Reading {
-    OnnxModel read();
-  }
-
-  private static OnnxModel named(String name, Reading reading) {
+  private static <T> T named(String name, Supplier<T> reading) {
     try {
-      return reading.read();
+      return reading.get();
     } catch (OnnxException | GraphException e) {
       throw new OnnxException(name + ": " + e.getMessage(), e);
     }

@@ -140,8 +140,8 @@ final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--decay",
       description =
-          "Let the generator's rate fall to 0 along a half cosine until --images are shown."
-              + " Default: it stays.")
+          "Let both rates fall to 0 along a half cosine until --images are shown. Default: they"
+              + " stay.")
   private boolean decay;
 
   private double fakeScoreRate() {
@@ -174,7 +174,7 @@ final class DistillCommand implements Callable<Integer> {
             run.batch(),
             run.microBatch(),
             new LearningRate(generatorRate(), 0, decay ? run.images() : 0),
-            LearningRate.constant(fakeScoreRate()),
+            new LearningRate(fakeScoreRate(), 0, decay ? run.images() : 0),
             AdamConfig.of(generatorBeta1, 0.999),
             AdamConfig.of(0, 0.999),
             augmentation,

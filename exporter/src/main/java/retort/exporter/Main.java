@@ -1,0 +1,28 @@
+package retort.exporter;
+
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import retort.command.Commands;
+import retort.graph.GraphException;
+import retort.onnx.OnnxException;
+
+/** The exporter's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours. */
+@Command(
+    name = "retort",
+    description = "Makes generators ready to be served, and tells what files hold.",
+    mixinStandardHelpOptions = true,
+    subcommands = {ExportCommand.class, InspectCommand.class})
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command line, which tests call as the shell would. */
+  public static CommandLine commandLine() {
+    return Commands.line(new Main(), Set.of(OnnxException.class, GraphException.class));
+  }
+}

@@ -1,0 +1,85 @@
+package retort.exporter.verify;
+
+import ai.onnxruntime.OnnxTensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import retort.denoiser.DenoiserModel;
+import retort.onnx.OnnxException;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+
+/**
+ * A deployable generator as its file would be, in memory, run by ONNX Runtime on the CPU.
+ *
+ * <p>Owns the session: close it when no call is running.
+ */
+final class OnnxGenerator implements AutoCloseable {
+  private final OnnxSession session;
+
+  private OnnxGenerator(OnnxSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Opens what would be written.
+   *
+   * @param threads how many threads one call may use
+   * @throws OnnxException when ONNX Runtime refuses it
+   */
+  static OnnxGenerator open(OnnxModel model, int threads) {
+    byte[] file = OnnxWriter.toBytes(model);
+    return new OnnxGenerator(
+        OnnxSession.open(
+            "the exported generator",
+            threads,
+            (environment, options) -> environment.createSession(file, options)));
+  }
+
+  /** Images float32 [n, C, H, W] in [-1, 1], from a generator that makes these. */
+  float[] images(GeneratorInputs inputs) {
+    return run(inputs, OnnxDenoiser::floats);
+  }
+
+  /** The images' bytes in memory, whatever their type. */
+  byte[] bytes(GeneratorInputs inputs) {
+    return run(inputs, OnnxGenerator::copied);
+  }
+
+  /** Milliseconds that the images of {@code inputs} take: the median of {@code runs}. */
+  double milliseconds(GeneratorInputs inputs, int runs) {
+    long[] nanos = new long[runs];
+    for (int i = -runs / 4 - 1; i < runs; i++) {
+      long start = System.nanoTime();
+      run(inputs, tensor -> 0);
+      if (i >= 0) {
+        nanos[i] = System.nanoTime() - start;
+      }
+    }
+    Arrays.sort(nanos);
+    return nanos[runs / 2] / 1e6;
+  }
+
+  private <T> T run(GeneratorInputs inputs, Function<OnnxTensor, T> read) {
+    return session.run(
+        Map.of(
+            DenoiserModel.NOISE, inputs.noise().floats(),
+            DenoiserModel.LABEL, inputs.labels().floats()),
+        inputs.count(),
+        DenoiserModel.IMAGE,
+        read);
+  }
+
+  private static byte[] copied(OnnxTensor tensor) {
+    ByteBuffer buffer = tensor.getByteBuffer();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
