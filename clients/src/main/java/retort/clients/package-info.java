@@ -1,8 +1,8 @@
 /**
- * Who asks: a Java library over the generated stubs, and the commands built on it. What travels is
- * defined in the proto module; what a model is stays with the server, so nothing here depends on
- * it, and a client needs no native code. Start with {@code retort.proto}, which states what the
- * services promise.
+ * The Java library: a connection to a server, images by request, frames as they come. It gives
+ * bytes and sizes; what turns them into pictures is {@code retort.clients.cli}. What travels is
+ * defined in the proto module, and what a model is stays with the server, so nothing here needs
+ * native code. Start with {@link retort.clients.RetortClient}.
  */
 @NullMarked
 package retort.clients;

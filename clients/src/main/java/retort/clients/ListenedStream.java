@@ -1,0 +1,62 @@
+package retort.clients;
+
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import retort.v1.Frame;
+import retort.v1.StreamRequest;
+
+/** Passes a call's frames to a listener, which paces them: gRPC asks for one at a time. */
+final class ListenedStream implements ClientResponseObserver<StreamRequest, Frame>, StreamHandle {
+  private final String address;
+  private final FrameListener listener;
+  private final Runnable afterwards;
+  private @Nullable ClientCallStreamObserver<StreamRequest> requests;
+  private volatile boolean cancelled;
+
+  /**
+   * @param address named in errors
+   * @param listener gets the frames
+   * @param afterwards runs once the stream has ended, however
+   */
+  ListenedStream(String address, FrameListener listener, Runnable afterwards) {
+    this.address = address;
+    this.listener = listener;
+    this.afterwards = afterwards;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<StreamRequest> stream) {
+    requests = stream;
+  }
+
+  @Override
+  public void onNext(Frame frame) {
+    if (!cancelled) {
+      listener.onFrame(frame);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    afterwards.run();
+    if (cancelled) {
+      listener.onEnd();
+    } else {
+      listener.onError(RetortException.of(address, failure));
+    }
+  }
+
+  @Override
+  public void onCompleted() {
+    afterwards.run();
+    listener.onEnd();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    Objects.requireNonNull(requests).cancel("cancelled by the client", null);
+  }
+}

@@ -1,0 +1,156 @@
+package retort.clients.cli;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import retort.clients.RetortClient;
+import retort.clients.cli.picture.OutputFile;
+import retort.clients.cli.picture.PictureGrid;
+import retort.v1.Origin;
+
+/** {@code generate}: images from a server, as one grid or as files. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Asks a server for images and writes them as a grid, as single files, or both.",
+    footer = {
+      "",
+      "Example, ten of each digit in a row, then one large seven:",
+      "  retort generate --server 127.0.0.1:8001 --images 100 --columns 10 \\",
+      "    --out grid.png",
+      "  retort generate --server 127.0.0.1:8001 --images 1 --labels 7 \\",
+      "    --scale 8 --out seven.png"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Mixin private ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      description = "How many images. Default: ${DEFAULT-VALUE}.")
+  private int count = 64;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Names or numbers of labels, with commas; images take them in turn. Default: all of the"
+              + " model.")
+  private List<String> labels = new ArrayList<>();
+
+  @Option(
+      names = "--columns",
+      paramLabel = "N",
+      description = "Images in a row of the grid. Default: ${DEFAULT-VALUE}.")
+  private int columns = 8;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "N",
+      description =
+          "Each pixel becomes a square of this side, in pixels. Default: ${DEFAULT-VALUE}.")
+  private int scale = 1;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "A .png for the grid. Default: none; --folder must then be given.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "FOLDER",
+      description = "Where each image becomes image-SEED.png. Default: none.")
+  private @Nullable Path folder;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (count < 1 || count > 65_536) {
+      throw new IllegalArgumentException(
+          "--images is " + count + " but should be 1 to 65536; make more in several calls");
+    }
+    PictureGrid grid = new PictureGrid(columns, scale);
+    if (out == null && folder == null) {
+      throw new IllegalArgumentException(
+          "nothing says where the images go; pass --out, --folder or both");
+    }
+    if (out != null) {
+      OutputFile.check("--out", out, ".png");
+    }
+    try (RetortClient client = server.connect()) {
+      ServedModel model = server.model(client);
+      List<Origin> origins = origins(model.labels(labels));
+      long start = System.nanoTime();
+      List<BufferedImage> pictures = new ImageRequests(client, model).pictures(origins);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      save(grid, pictures, origins);
+      tell(pictures.size(), seconds);
+    }
+    return 0;
+  }
+
+  private List<Origin> origins(List<Integer> cycle) {
+    List<Origin> origins = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Origin.Builder origin = Origin.newBuilder().setSeed(seed + i);
+      if (!cycle.isEmpty()) {
+        origin.setLabel(cycle.get(i % cycle.size()));
+      }
+      origins.add(origin.build());
+    }
+    return origins;
+  }
+
+  private void save(PictureGrid grid, List<BufferedImage> pictures, List<Origin> origins) {
+    if (folder != null) {
+      OutputFile.makeFolder("--folder", folder);
+      PictureGrid single = new PictureGrid(1, scale);
+      for (int i = 0; i < pictures.size(); i++) {
+        String name = "image-%s.png".formatted(Long.toUnsignedString(origins.get(i).getSeed()));
+        OutputFile.writePng(folder.resolve(name), single.magnify(pictures.get(i)));
+      }
+    }
+    if (out != null) {
+      OutputFile.writePng(out, grid.layOut(pictures));
+    }
+  }
+
+  private void tell(int images, double seconds) {
+    String places =
+        out == null
+            ? String.valueOf(folder)
+            : folder == null ? out.toString() : out + " and " + folder;
+    Objects.requireNonNull(spec)
+        .commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "%d %s in %.2f s, %.1f a second: %s%n",
+            images,
+            images == 1 ? "image" : "images",
+            seconds,
+            images / seconds,
+            places);
+  }
+}

@@ -1,0 +1,33 @@
+package retort.clients.cli;
+
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import retort.clients.RetortException;
+import retort.clients.cli.picture.PictureException;
+import retort.command.Commands;
+
+/**
+ * The commands of a client. Exit codes: 0 done, 2 what a user can change (flags, files, an address
+ * where nothing answers, a request the server refuses), 1 our mistake, 130 interrupted.
+ */
+@Command(
+    name = "retort",
+    description = "Asks a server for images and frames.",
+    mixinStandardHelpOptions = true,
+    subcommands = {GenerateCommand.class, StreamCommand.class, DemoCommand.class})
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true");
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command line, which tests call as the shell would. */
+  public static CommandLine commandLine() {
+    return Commands.line(
+        new Main(), Set.of(RetortException.class, PictureException.class, DemoException.class));
+  }
+}

@@ -1,0 +1,250 @@
+package retort.clients;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import retort.v1.Encoding;
+import retort.v1.Frame;
+import retort.v1.GenerateRequest;
+import retort.v1.GenerateResponse;
+import retort.v1.GeneratedImage;
+import retort.v1.Image;
+import retort.v1.ListModelsRequest;
+import retort.v1.ListModelsResponse;
+import retort.v1.Model;
+import retort.v1.Origin;
+import retort.v1.RetortGrpc;
+import retort.v1.StreamRequest;
+
+/**
+ * A server whose images are flat: all values are {@code 20 * label + seed % 20}. A stream's clock
+ * advances when a frame leaves, and when a test says that time passes. Frames are due at once.
+ */
+public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoCloseable {
+  public static final int SIDE = 4;
+
+  private final List<Model> models = new CopyOnWriteArrayList<>();
+  private final List<GenerateRequest> requests = new CopyOnWriteArrayList<>();
+  private final List<StreamRequest> streams = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Long> sent = new LinkedBlockingQueue<>();
+  private final AtomicLong passed = new AtomicLong();
+  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private volatile int room = 256;
+  private volatile long failAt = Long.MAX_VALUE;
+  private volatile long silentFrom = Long.MAX_VALUE;
+  private volatile Status failure = Status.OK;
+  private final Server server;
+
+  private FakeServer(String name) throws IOException {
+    models.add(model("digits", "0", "1", "two"));
+    server =
+        (name.isEmpty()
+                ? Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                : InProcessServerBuilder.forName(name).directExecutor())
+            .addService(this)
+            .build()
+            .start();
+  }
+
+  /** In this process, all in the caller's thread. */
+  public static FakeServer inProcess(String name) throws IOException {
+    return new FakeServer(name);
+  }
+
+  /** On a free port of this machine. */
+  public static FakeServer onPort() throws IOException {
+    return new FakeServer("");
+  }
+
+  public static Model model(String name, String... labels) {
+    return Model.newBuilder()
+        .setName(name)
+        .setState(Model.State.STATE_READY)
+        .setWidth(SIDE)
+        .setHeight(SIDE)
+        .setChannels(1)
+        .setMaxBatch(8)
+        .addAllLabelNames(List.of(labels))
+        .build();
+  }
+
+  public String address() {
+    return "127.0.0.1:" + server.getPort();
+  }
+
+  public FakeServer holding(Model... held) {
+    models.clear();
+    models.addAll(List.of(held));
+    return this;
+  }
+
+  /** Refuses requests for more images than its queue holds. */
+  public FakeServer withRoomFor(int images) {
+    room = images;
+    return this;
+  }
+
+  /** Ends each stream with a failure instead of this frame; 0 refuses requests for images too. */
+  public FakeServer failingAt(long index, Status status) {
+    failAt = index;
+    failure = status;
+    return this;
+  }
+
+  /** Sends no frame from this one on. */
+  public FakeServer silentFrom(long index) {
+    silentFrom = index;
+    return this;
+  }
+
+  /** Time passes in which no client was ready. */
+  public void pass(long periods) {
+    passed.addAndGet(periods);
+  }
+
+  public List<GenerateRequest> requests() {
+    return requests;
+  }
+
+  public List<StreamRequest> streams() {
+    return streams;
+  }
+
+  /** The index of each frame that left. */
+  public BlockingQueue<Long> sent() {
+    return sent;
+  }
+
+  public void awaitCancellation() throws InterruptedException {
+    cancelled.await();
+  }
+
+  /** The value of every pixel. */
+  public static int grey(Origin origin) {
+    return 20 * origin.getLabel() + (int) (origin.getSeed() % 20);
+  }
+
+  private static Image image(Origin origin) {
+    byte[] data = new byte[SIDE * SIDE];
+    Arrays.fill(data, (byte) grey(origin));
+    return Image.newBuilder()
+        .setEncoding(Encoding.ENCODING_RAW)
+        .setWidth(SIDE)
+        .setHeight(SIDE)
+        .setChannels(1)
+        .setData(ByteString.copyFrom(data))
+        .build();
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> answer) {
+    answer.onNext(ListModelsResponse.newBuilder().addAllModels(models).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void generate(GenerateRequest request, StreamObserver<GenerateResponse> answer) {
+    requests.add(request);
+    if (failAt == 0) {
+      if (!failure.isOk()) {
+        answer.onError(failure.asRuntimeException());
+      }
+      return;
+    }
+    if (request.getOriginsCount() > room) {
+      answer.onError(
+          Status.RESOURCE_EXHAUSTED
+              .withDescription(
+                  "origins has %d but the queue holds %d"
+                      .formatted(request.getOriginsCount(), room))
+              .asRuntimeException());
+      return;
+    }
+    List<GeneratedImage> images = new ArrayList<>();
+    for (Origin origin : request.getOriginsList()) {
+      images.add(GeneratedImage.newBuilder().setImage(image(origin)).build());
+    }
+    answer.onNext(GenerateResponse.newBuilder().addAllImages(images).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void stream(StreamRequest request, StreamObserver<Frame> answer) {
+    streams.add(request);
+    ServerCallStreamObserver<Frame> frames = (ServerCallStreamObserver<Frame>) answer;
+    frames.setOnReadyThreshold(1);
+    frames.setOnCancelHandler(cancelled::countDown);
+    frames.setOnReadyHandler(new Sending(request, frames)::send);
+  }
+
+  /** One stream, which sends a frame whenever its client is ready. */
+  private final class Sending {
+    private final StreamRequest request;
+    private final ServerCallStreamObserver<Frame> frames;
+    private long count;
+    private boolean ended;
+
+    Sending(StreamRequest request, ServerCallStreamObserver<Frame> frames) {
+      this.request = request;
+      this.frames = frames;
+    }
+
+    synchronized void send() {
+      while (!ended && frames.isReady() && !frames.isCancelled()) {
+        long index = passed.get() + count;
+        if (index >= silentFrom) {
+          return;
+        }
+        if (index >= failAt) {
+          ended = true;
+          frames.onError(failure.asRuntimeException());
+        } else if (request.getFrameCount() > 0 && index >= request.getFrameCount()) {
+          ended = true;
+          frames.onCompleted();
+        } else {
+          frames.onNext(frame(request, index, index - count));
+          count++;
+          sent.add(index);
+        }
+      }
+    }
+  }
+
+  private static Frame frame(StreamRequest request, long index, long dropped) {
+    int labels = Math.max(1, request.getWalk().getLabelsCount());
+    Origin.Builder origin =
+        request.getStart().toBuilder().setSeed(request.getStart().getSeed() + index);
+    if (request.getWalk().getLabelsCount() > 0) {
+      origin.setLabel(request.getWalk().getLabels((int) (index % labels)));
+    }
+    return Frame.newBuilder()
+        .setIndex(index)
+        .setDue(Duration.getDefaultInstance())
+        .setOrigin(origin)
+        .setImage(image(origin.build()))
+        .setDropped(dropped)
+        .setResumeToken(ByteString.copyFrom("after " + index, StandardCharsets.UTF_8))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}

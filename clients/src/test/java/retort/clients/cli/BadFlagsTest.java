@@ -1,0 +1,116 @@
+package retort.clients.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import retort.clients.FakeServer;
+
+/** What users get wrong: one sentence, exit code 2, and no file written. */
+class BadFlagsTest {
+  @TempDir private static Path folder = Path.of("");
+  private static final FakeServer SERVER = serving();
+
+  private static FakeServer serving() {
+    try {
+      return FakeServer.onPort();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @BeforeAll
+  static void makeAFile() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+  }
+
+  @AfterAll
+  static void closeServer() {
+    SERVER.close();
+  }
+
+  private static CommandRun run(String line) {
+    return CommandRun.of(
+        line.replace("SERVER", "--server " + SERVER.address())
+            .replace("DIR", folder.toString())
+            .split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate SERVER --images 0 --out DIR/a.png | --images is 0 but should be 1 to 65536",
+        "generate SERVER --images -1 --out DIR/a.png | --images is -1",
+        "generate SERVER --columns 0 --out DIR/a.png | --columns is 0 but should be at least 1",
+        "generate SERVER --scale 0 --out DIR/a.png | --scale is 0 but should be 1 to 64",
+        "generate SERVER | pass --out, --folder or both",
+        "generate SERVER --out DIR/a.jpg | a.jpg but should end in .png",
+        "generate SERVER --out DIR/none/a.png | is no folder that can be written",
+        "generate SERVER --out DIR/file/a.png | is no folder that can be written",
+        "generate SERVER --folder DIR/file | cannot be made a folder",
+        "generate SERVER --labels 9 --out DIR/a.png | knows 0, 1, two; pass some of them",
+        "generate SERVER --labels 0,cat --out DIR/a.png | --labels has cat but",
+        "generate SERVER --labels -1 --out DIR/a.png | --labels has -1 but",
+        "generate --server 127.0.0.1 --out DIR/a.png | should be HOST:PORT, such as 127.0.0.1:8001",
+        "generate --server 127.0.0.1:0 --out DIR/a.png | has no port from 1 to 65535",
+        "stream SERVER --fps 0 | --fps is 0.0 but should be above 0 and at most 240",
+        "stream SERVER --fps 241 | --fps is 241.0",
+        "stream SERVER --fps NaN | --fps is NaN",
+        "stream SERVER --frames 0 | --frames is 0 but should be at least 1",
+        "stream SERVER --seconds 0 | --seconds is 0.0",
+        "stream SERVER --speed -1 | --speed is -1.0 but should be 0 to 240",
+        "stream SERVER --within 0 | --within is 0.0",
+        "stream SERVER --scale 65 --save DIR/a.gif | --scale is 65",
+        "stream SERVER --labels cat | --labels has cat but",
+        "stream SERVER --save DIR/none/a.gif | is no folder that can be written",
+        "stream SERVER --save DIR/file | cannot be made a folder",
+        "stream SERVER --json DIR/none/a.json | is no folder that can be written",
+        "stream SERVER --json DIR | that is a folder; pass the name of a file",
+        "stream --server nowhere | should be HOST:PORT",
+        "demo --minutes 0 | --minutes is 0.0 but should be above 0",
+        "demo --minutes NaN | --minutes is NaN",
+        "demo --threads -1 | --threads is -1",
+        "demo --port 65536 | --port is 65536 but should be 0 to 65535",
+        "demo --launcher DIR/file | cannot be run; start the demo as './retort demo'",
+      })
+  void aValueThatCannotBeIsOneSentence(String line, String message) throws IOException {
+    CommandRun run = run(line);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).startsWith("retort: ").contains(message);
+    assertThat(folder.toFile().list()).containsExactly("file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate --out DIR/a.png | Missing required option: '--server=HOST:PORT'",
+        "generate SERVER --images many | '--images': 'many' is not an int",
+        "stream SERVER --fps fast | '--fps': 'fast' is not a double",
+        "stream SERVER --encoding jpeg | expected one of [PNG, RAW]",
+        "stream SERVER --slow-client wait | expected one of [LATEST, BLOCK]",
+        "stream SERVER --frames 5 --seconds 5 | mutually exclusive",
+      })
+  void flagsThatAreNotUnderstoodPointToTheHelp(String line, String message) {
+    CommandRun run = run(line);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(2);
+    assertThat(run.err()).contains(message, "--help'.");
+  }
+
+  @Test
+  void theDemoNeedsTheLauncher() {
+    assertThat(run("demo --launcher DIR/none").err()).contains("start the demo as './retort demo'");
+  }
+}

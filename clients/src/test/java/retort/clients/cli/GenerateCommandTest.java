@@ -1,0 +1,171 @@
+package retort.clients.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.clients.FakeServer;
+import retort.v1.GenerateRequest;
+import retort.v1.Model;
+import retort.v1.Origin;
+
+class GenerateCommandTest {
+  /** Between images of a grid and around them. */
+  private static final int GAP = 2;
+
+  @TempDir private Path folder = Path.of("");
+
+  private final FakeServer server;
+
+  GenerateCommandTest() throws IOException {
+    server = FakeServer.onPort();
+  }
+
+  @AfterEach
+  void closeServer() {
+    server.close();
+  }
+
+  private CommandRun generate(String flags) {
+    return CommandRun.of(
+        ("generate --server " + server.address() + " " + flags)
+            .replace("FOLDER", folder.toString())
+            .split(" "));
+  }
+
+  private static int grey(BufferedImage image, int x, int y) {
+    return image.getRaster().getSample(x, y, 0);
+  }
+
+  @Test
+  void aGridShowsSeedsInRowsAndLabelsInTurn() throws IOException {
+    CommandRun run = generate("--images 5 --seed 3 --columns 2 --scale 3 --out FOLDER/grid.png");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isZero();
+    BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
+    int cell = 3 * FakeServer.SIDE + GAP;
+    assertThat(grid.getWidth()).isEqualTo(2 * cell + GAP);
+    assertThat(grid.getHeight()).isEqualTo(3 * cell + GAP);
+    for (int i = 0; i < 5; i++) {
+      int expected = FakeServer.grey(Origin.newBuilder().setSeed(3 + i).setLabel(i % 3).build());
+      int x = GAP + i % 2 * cell;
+      int y = GAP + i / 2 * cell;
+      assertThat(grey(grid, x, y)).as("image " + i).isEqualTo(expected);
+      assertThat(grey(grid, x + cell - GAP - 1, y + cell - GAP - 1)).isEqualTo(expected);
+    }
+    assertThat(grey(grid, 0, 0)).isEqualTo(128);
+    assertThat(grey(grid, GAP + cell, GAP + 2 * cell)).isEqualTo(128);
+  }
+
+  @Test
+  void itTellsHowFastAndWhere() {
+    CommandRun run = generate("--images 2 --out FOLDER/grid.png --folder FOLDER/single");
+
+    assertThat(run.out())
+        .matches(
+            "(?s)2 images in \\d+\\.\\d\\d s, \\d+\\.\\d a second: .*grid.png and .*single\\s+");
+  }
+
+  @Test
+  void aFolderHoldsAFileForEachSeed() throws IOException {
+    CommandRun run = generate("--images 2 --seed -1 --labels two --folder FOLDER/new/one");
+
+    assertThat(run.err()).isEmpty();
+    Path negative = folder.resolve("new/one/image-18446744073709551615.png");
+    assertThat(negative).exists();
+    BufferedImage second = ImageIO.read(folder.resolve("new/one/image-0.png").toFile());
+    assertThat(second.getWidth()).isEqualTo(FakeServer.SIDE);
+    assertThat(grey(second, 0, 0)).isEqualTo(40);
+  }
+
+  @Test
+  void labelsAreNamesOrNumbers() {
+    generate("--images 4 --labels 1,two --out FOLDER/grid.png");
+
+    assertThat(server.requests().get(0).getOriginsList())
+        .extracting(Origin::getLabel)
+        .containsExactly(1, 2, 1, 2);
+  }
+
+  @Test
+  void aModelWithoutLabelsIsAskedWithoutThem() {
+    server.holding(FakeServer.model("faces"));
+
+    CommandRun run = generate("--images 1 --out FOLDER/grid.png");
+
+    assertThat(run.code()).isZero();
+    assertThat(server.requests().get(0).getOrigins(0).hasLabel()).isFalse();
+  }
+
+  @Test
+  void aRequestThatIsTooMuchForTheQueueIsHalved() {
+    server.withRoomFor(10);
+
+    CommandRun run = generate("--images 40 --out FOLDER/grid.png");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(server.requests())
+        .extracting(GenerateRequest::getOriginsCount)
+        .containsExactly(40, 20, 10, 10, 10, 10);
+  }
+
+  @Test
+  void aGridThatCannotBeMadeLeavesTheOldOne() throws IOException {
+    Path out = folder.resolve("grid.png");
+    Files.writeString(out, "an older grid");
+    server.failingAt(0, Status.INTERNAL.withDescription("the session was lost"));
+
+    CommandRun run = generate("--images 3 --out FOLDER/grid.png");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines()).containsExactly("retort: the session was lost");
+    assertThat(out).hasContent("an older grid");
+    assertThat(folder.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void aModelMustBeChosenWhereThereAreSeveral() {
+    server.holding(FakeServer.model("cats"), FakeServer.model("dogs"));
+
+    assertThat(generate("--out FOLDER/grid.png").err())
+        .contains("holds cats, dogs; choose one with --model");
+    assertThat(generate("--model cows --out FOLDER/grid.png").err())
+        .contains("--model is cows but the server at")
+        .contains("holds cats, dogs; pass one");
+    assertThat(generate("--model dogs --out FOLDER/grid.png").code()).isZero();
+  }
+
+  @Test
+  void aModelThatIsNotReadySaysWhy() {
+    Model broken =
+        FakeServer.model("cats").toBuilder()
+            .setState(Model.State.STATE_FAILED)
+            .setMessage("sample 3 is 0.5 off")
+            .build();
+    server.holding(broken);
+
+    assertThat(generate("--out FOLDER/grid.png").err())
+        .contains("is not ready: sample 3 is 0.5 off");
+  }
+
+  @Test
+  void anEmptyServerSaysWhatToDo() {
+    server.holding();
+
+    assertThat(generate("--out FOLDER/grid.png").err().lines().toList())
+        .isEqualTo(
+            List.of(
+                "retort: the server at "
+                    + server.address()
+                    + " holds no model; put one in the folder it serves"));
+  }
+}
