@@ -1,6 +1,7 @@
 package retort.file;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,15 @@ import java.util.HexFormat;
 public final class FileDigest {
   private FileDigest() {}
 
-  /** SHA-256 of a file's bytes, in lower-case hexadecimal. */
+  /** SHA-256 of a file's bytes, in lower-case hexadecimal. The file may be larger than memory. */
   public static String of(Path file) {
-    try {
+    try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+      byte[] part = new byte[1 << 16];
+      for (int n = in.read(part); n >= 0; n = in.read(part)) {
+        digest.update(part, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
     } catch (NoSuchAlgorithmException e) {

@@ -76,6 +76,16 @@ public final class OnnxReader {
     return named(path.toString(), () -> message(load(path)));
   }
 
+  /**
+   * Refuses the metadata of a file that a newer Retort wrote, for those who run a file and do not
+   * read its graph.
+   *
+   * @throws OnnxException when its format is not known here
+   */
+  public static void requireKnownFormat(Map<String, String> metadata) {
+    WeightRoles.checkFormat(metadata);
+  }
+
   private static OnnxModel fromFile(Path path, Map<String, Long> dims, boolean raise) {
     return named(
         path.toString(),

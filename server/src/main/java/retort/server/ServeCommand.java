@@ -1,0 +1,209 @@
+package retort.server;
+
+import io.grpc.ServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import retort.server.generator.Device;
+import retort.server.generator.Model;
+import retort.server.generator.ModelFolder;
+import retort.server.grpc.RetortServer;
+import retort.server.schedule.Time;
+
+/** {@code serve}: a folder of generators over gRPC. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Serves the generators of a folder over gRPC: images on request, and streams of frames on the"
+          + " server's clock. Prints one line when it is ready, then runs until it is told to stop"
+          + " (Ctrl-C, SIGTERM)."
+    },
+    footer = {
+      "",
+      "Example, then in another terminal what it holds:",
+      "  retort serve models",
+      "  grpcurl -plaintext 127.0.0.1:8001 retort.v1.Retort/ListModels"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  /** Clients that ask more often whether the connection lives are cut off. */
+  private static final int KEEP_ALIVE_SECONDS = 10;
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      description =
+          "Folder with deployable generators (*.onnx), or one such file. A model's name is its"
+              + " file's, without .onnx.")
+  private Path folder = Path.of(".");
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description =
+          "Address to listen on. 0.0.0.0 serves other machines too; there is no authentication yet."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port to listen on; 0 picks a free one. Default: ${DEFAULT-VALUE}.")
+  private int port = 8001;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that make images, each a batch at a time. Default: one for each core.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--max-batch",
+      paramLabel = "N",
+      description =
+          "Images made at once, at most. 1 is used where a batch would change an image's bytes."
+              + " Default: 1 on a CPU, where batches gain little and hold others up, else 16.")
+  private @Nullable Integer maxBatch;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "N",
+      description = "Images that may wait; more are refused. Default: ${DEFAULT-VALUE}.")
+  private int queue = 256;
+
+  @Option(
+      names = "--calls-per-connection",
+      paramLabel = "N",
+      description =
+          "Calls at once on one connection, streams included; more wait in the client."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int callsPerConnection = 256;
+
+  @Option(
+      names = "--provider",
+      paramLabel = "cpu|cuda",
+      description = "What runs the networks. Default: ${DEFAULT-VALUE}.")
+  private Device.Provider provider = Device.Provider.CPU;
+
+  @Option(
+      names = "--device",
+      paramLabel = "N",
+      description = "Number of the CUDA device. Default: ${DEFAULT-VALUE}.")
+  private int device;
+
+  @Option(
+      names = "--drain-seconds",
+      paramLabel = "SECONDS",
+      description =
+          "When told to stop: time for requests and frames in the works to finish."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int drainSeconds = 10;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    requireRanges();
+    Device place = new Device(provider, device);
+    place.require();
+    int batch = maxBatch != null ? maxBatch : provider == Device.Provider.CPU ? 1 : 16;
+    List<Model> models = ModelFolder.load(folder, place, batch);
+    RetortServer server = start(models);
+    Thread drain = new Thread(() -> drain(server), "retort-drain");
+    Runtime.getRuntime().addShutdownHook(drain);
+    announce(server, models);
+    server.await();
+    return 0;
+  }
+
+  private void requireRanges() {
+    requireRange("--port", port, 0, 65535);
+    requireRange("--threads", threads, 1, 1024);
+    requireRange("--max-batch", maxBatch == null ? 1 : maxBatch, 1, 1024);
+    requireRange("--queue", queue, 1, 1 << 20);
+    requireRange("--calls-per-connection", callsPerConnection, 1, Integer.MAX_VALUE);
+    requireRange("--device", device, 0, 1024);
+    requireRange("--drain-seconds", drainSeconds, 0, 3600);
+  }
+
+  private static void requireRange(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          option + " is " + value + " but should be from " + least + " to " + most);
+    }
+  }
+
+  private RetortServer start(List<Model> models) {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IllegalArgumentException(
+          "--host is " + host + ", which is no address of this machine; pass one, or 0.0.0.0");
+    }
+    ServerBuilder<?> transport =
+        NettyServerBuilder.forAddress(address)
+            .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConcurrentCallsPerConnection(callsPerConnection);
+    try {
+      return RetortServer.start(
+          transport, models, new RetortServer.Size(threads, queue), Time.ofMachine());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "cannot listen on "
+              + host
+              + ":"
+              + port
+              + " ("
+              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+              + "); pass another --port, 0 for any free one, or another --host",
+          e);
+    }
+  }
+
+  private void announce(RetortServer server, List<Model> models) {
+    String served =
+        models.stream()
+            .filter(model -> model.generator().isPresent())
+            .map(Model::name)
+            .collect(Collectors.joining(", "));
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println("ready on " + host + ":" + server.port() + ": " + served);
+    out.flush();
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    LOG.info(
+        "ready {} ms after the start of the JVM, on {}:{}, {} threads",
+        System.currentTimeMillis() - started,
+        host,
+        server.port(),
+        threads);
+  }
+
+  private void drain(RetortServer server) {
+    LOG.info("draining, for {} s at most", drainSeconds);
+    try {
+      server.drain(Duration.ofSeconds(drainSeconds));
+      LOG.info("stopped");
+    } catch (InterruptedException e) {
+      LOG.warn("stopped before all was answered");
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package retort.server.generator;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
+
+/**
+ * Where networks run.
+ *
+ * @param provider which part of ONNX Runtime
+ * @param number of the device, from 0; a processor has only one
+ */
+public record Device(Provider provider, int number) {
+  /** A part of ONNX Runtime that runs networks. */
+  public enum Provider {
+    CPU,
+    CUDA
+  }
+
+  /** The processor. */
+  public static final Device CPU = new Device(Provider.CPU, 0);
+
+  public Device {
+    if (number < 0) {
+      throw new IllegalArgumentException("device " + number + " should be 0 or more");
+    }
+  }
+
+  /**
+   * Checks that it can be had.
+   *
+   * @throws GeneratorException when not, saying what is missing
+   */
+  public void require() {
+    options().close();
+  }
+
+  /** Settings of a session; the caller closes them, after the session. */
+  SessionOptions options() {
+    SessionOptions options = new SessionOptions();
+    try {
+      // What a file lacks is told by exceptions, once.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      // Each thread of ours runs a batch of its own: more threads would only wait for one another.
+      options.setIntraOpNumThreads(1);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.addConfigEntry("session.inter_op.allow_spinning", "0");
+      if (provider == Provider.CUDA) {
+        options.addCUDA(number);
+      }
+      return options;
+    } catch (OrtException e) {
+      options.close();
+      throw new GeneratorException(
+          "CUDA device "
+              + number
+              + " cannot be had ("
+              + firstLine(e)
+              + "); it needs ONNX Runtime for CUDA (build with MAVEN_ARGS=-Pcuda), the libraries of"
+              + " CUDA 12 and cuDNN 9 on LD_LIBRARY_PATH, and that device; or pass --provider cpu",
+          e);
+    }
+  }
+
+  /** What the runtime says, without its traces. */
+  static String firstLine(OrtException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+}

@@ -1,0 +1,31 @@
+package retort.server.generator;
+
+import java.util.List;
+import retort.denoiser.ImageShape;
+
+/**
+ * A one-step network ready to run, and what must be known to use it. Any number of threads may use
+ * it at once, each with a lane of its own. Whoever opened it closes it, after all lanes.
+ */
+public interface Generator extends AutoCloseable {
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  String digest();
+
+  /** Of its images; 1 channel is grey, 3 are red, green, blue. */
+  ImageShape shape();
+
+  /** The name of each label, in the order of their numbers; empty without labels. */
+  List<String> labelNames();
+
+  /** How it was distilled; empty where the file does not say. */
+  String method();
+
+  /** Images in one run, at most. */
+  int maxBatch();
+
+  /** New memory for the runs of one thread, which closes it. */
+  Lane lane();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,88 @@
+package retort.server.generator;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads the files of a folder. One that fails takes no other with it. */
+public final class ModelFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
+  private static final String SUFFIX = ".onnx";
+
+  private ModelFolder() {}
+
+  /**
+   * Loads every {@code *.onnx} of a folder, or one file.
+   *
+   * @param maxBatch as of {@link OnnxGenerator#open}
+   * @return ordered by name; the caller closes the generators
+   * @throws GeneratorException when there is nothing that can be served
+   */
+  public static List<Model> load(Path folder, Device device, int maxBatch) {
+    List<Model> models = new ArrayList<>();
+    for (Path file : files(folder)) {
+      models.add(model(file, device, maxBatch));
+    }
+    if (models.stream().allMatch(model -> model.generator().isEmpty())) {
+      throw new GeneratorException(
+          folder
+              + ": none of its models can be served: "
+              + models.stream()
+                  .map(model -> model.name() + ": " + model.failure())
+                  .collect(Collectors.joining("; ")));
+    }
+    return models;
+  }
+
+  private static List<Path> files(Path folder) {
+    if (Files.isRegularFile(folder)) {
+      return List.of(folder);
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new GeneratorException(
+          folder + ": there is no such folder or file; pass one with generators (*.onnx)");
+    }
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder)) {
+      files =
+          listed
+              .filter(file -> name(file).length() < file.getFileName().toString().length())
+              .filter(Files::isRegularFile)
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw new GeneratorException(folder + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+    if (files.isEmpty()) {
+      throw new GeneratorException(
+          folder + ": holds no *.onnx; 'retort export' makes one from a generator");
+    }
+    return files;
+  }
+
+  private static String name(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.endsWith(SUFFIX) && !name.startsWith(".")
+        ? name.substring(0, name.length() - SUFFIX.length())
+        : name;
+  }
+
+  private static Model model(Path file, Device device, int maxBatch) {
+    try {
+      return new Model(name(file), Optional.of(OnnxGenerator.open(file, device, maxBatch)), "");
+    } catch (GeneratorException e) {
+      LOG.error("{}: {}", file, e.getMessage());
+      return new Model(name(file), Optional.empty(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("{}: cannot be served", file, e);
+      return new Model(name(file), Optional.empty(), "it cannot be served: " + e);
+    }
+  }
+}

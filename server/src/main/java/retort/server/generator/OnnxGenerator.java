@@ -1,0 +1,110 @@
+package retort.server.generator;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import retort.denoiser.GeneratorCard;
+import retort.denoiser.ImageShape;
+import retort.denoiser.MetadataKeys;
+import retort.file.FileDigest;
+import retort.onnx.OnnxException;
+import retort.onnx.OnnxReader;
+
+/** A generator whose file is run by ONNX Runtime; all that is known of it stands in the file. */
+public final class OnnxGenerator implements Generator {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxGenerator.class);
+
+  private final OnnxSession session;
+  private final GeneratorCard card;
+  private final String digest;
+  private final int maxBatch;
+
+  private OnnxGenerator(OnnxSession session, GeneratorCard card, String digest, int maxBatch) {
+    this.session = session;
+    this.card = card;
+    this.digest = digest;
+    this.maxBatch = maxBatch;
+  }
+
+  /**
+   * Loads a file and has it show that it makes the images it says it makes.
+   *
+   * @param maxBatch images in one run, at most; becomes 1 where the images of a batch would differ
+   *     from those made alone
+   * @throws GeneratorException when it cannot be served
+   */
+  public static OnnxGenerator open(Path file, Device device, int maxBatch) {
+    try {
+      String digest = FileDigest.of(file);
+      OnnxSession session = OnnxSession.open(file, device);
+      try {
+        GeneratorCard card = card(session);
+        card.referenceSamples()
+            .ifPresentOrElse(
+                samples -> Evidence.replay(session, samples),
+                () -> LOG.warn("{}: has no reference samples; served unchecked", file));
+        int wanted = session.signature().batchOfOne() ? 1 : maxBatch;
+        int batch = Evidence.deterministicBatch(session, wanted);
+        if (batch < wanted) {
+          LOG.info("{}: images of a batch differ from those made alone; batch set to 1", file);
+        }
+        return new OnnxGenerator(session, card, digest, batch);
+      } catch (RuntimeException e) {
+        session.close();
+        throw e;
+      }
+    } catch (OnnxException e) {
+      throw new GeneratorException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static GeneratorCard card(OnnxSession session) {
+    OnnxReader.requireKnownFormat(session.metadata());
+    GeneratorCard card = GeneratorCard.of(session.metadata(), session.signature().shape());
+    if (card.labels() != session.signature().labels()) {
+      throw new GeneratorException(
+          "the network takes "
+              + session.signature().labels()
+              + " labels but "
+              + card.labels()
+              + " names are given; export it again");
+    }
+    return card;
+  }
+
+  @Override
+  public String digest() {
+    return digest;
+  }
+
+  @Override
+  public ImageShape shape() {
+    return session.signature().shape();
+  }
+
+  @Override
+  public List<String> labelNames() {
+    return card.labelNames();
+  }
+
+  @Override
+  public String method() {
+    return card.property(MetadataKeys.METHOD).orElse("");
+  }
+
+  @Override
+  public int maxBatch() {
+    return maxBatch;
+  }
+
+  @Override
+  public Lane lane() {
+    return new OnnxLane(session, maxBatch);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

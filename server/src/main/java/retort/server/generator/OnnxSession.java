@@ -1,0 +1,86 @@
+package retort.server.generator;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A network loaded by ONNX Runtime. Any number of threads may run it at once. Owns the session: it
+ * is closed once, when no call is running, since the runtime guards against neither.
+ */
+final class OnnxSession implements AutoCloseable {
+  private final SessionOptions options;
+  private final OrtSession session;
+  private final Signature signature;
+
+  private OnnxSession(SessionOptions options, OrtSession session, Signature signature) {
+    this.options = options;
+    this.session = session;
+    this.signature = signature;
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @throws GeneratorException when the runtime refuses it, or it is no generator
+   */
+  static OnnxSession open(Path file, Device device) {
+    SessionOptions options = device.options();
+    try {
+      OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+      try {
+        return new OnnxSession(options, session, Signature.of(session));
+      } catch (OrtException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+    } catch (OrtException e) {
+      options.close();
+      throw new GeneratorException("ONNX Runtime refuses it: " + Device.firstLine(e), e);
+    } catch (RuntimeException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  Signature signature() {
+    return signature;
+  }
+
+  /** What the file says of itself. */
+  Map<String, String> metadata() {
+    try {
+      return session.getMetadata().getCustomMetadata();
+    } catch (OrtException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Runs the network on tensors of one batch size; the image goes where its tensor lies. */
+  void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> image) {
+    try {
+      session.run(inputs, image).close();
+    } catch (OrtException e) {
+      throw failed(e);
+    }
+  }
+
+  private static GeneratorException failed(OrtException e) {
+    return new GeneratorException("ONNX Runtime fails: " + Device.firstLine(e), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw failed(e);
+    } finally {
+      options.close();
+    }
+  }
+}

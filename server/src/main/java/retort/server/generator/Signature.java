@@ -1,0 +1,114 @@
+package retort.server.generator;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import retort.denoiser.ImageShape;
+
+/**
+ * What a generator's network takes and gives: {@code noise} float32 [N, C, H, W] and perhaps {@code
+ * label} float32 [N, K] in; {@code image} uint8 [N, H, W, C] or float32 [N, C, H, W] out.
+ *
+ * @param shape of one image
+ * @param labels K, or 0 without the input
+ * @param bytes whether the image comes as uint8
+ * @param batchOfOne whether N is fixed to 1
+ */
+record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne) {
+  static final String NOISE = "noise";
+  static final String LABEL = "label";
+  static final String IMAGE = "image";
+
+  private static final int OPEN = -1;
+
+  /**
+   * Reads it from a session.
+   *
+   * @throws GeneratorException when the network is no generator
+   */
+  static Signature of(OrtSession session) throws OrtException {
+    Map<String, NodeInfo> inputs = session.getInputInfo();
+    Map<String, NodeInfo> outputs = session.getOutputInfo();
+    TensorInfo noise = tensor(inputs.get(NOISE), OnnxJavaType.FLOAT, 4);
+    TensorInfo image = tensor(outputs.get(IMAGE), null, 4);
+    if (noise == null || image == null || !Set.of(NOISE, LABEL).containsAll(inputs.keySet())) {
+      throw notAGenerator(
+          "it takes " + inputs.keySet() + " and gives " + outputs.keySet(), inputs, outputs);
+    }
+    long[] dims = noise.getShape();
+    ImageShape shape =
+        new ImageShape(
+            Math.toIntExact(dims[1]), Math.toIntExact(dims[2]), Math.toIntExact(dims[3]));
+    boolean bytes = image.type == OnnxJavaType.UINT8;
+    long[] expected =
+        bytes
+            ? new long[] {dims[0], dims[2], dims[3], dims[1]}
+            : new long[] {dims[0], dims[1], dims[2], dims[3]};
+    boolean known = bytes || image.type == OnnxJavaType.FLOAT;
+    if (!known || !Arrays.equals(expected, image.getShape())) {
+      throw notAGenerator("image does not fit noise", inputs, outputs);
+    }
+    if (dims[0] != OPEN && dims[0] != 1) {
+      throw new GeneratorException(
+          "its batch is fixed to " + dims[0] + ", but must be open or 1; export it again");
+    }
+    if (shape.channels() != 1 && shape.channels() != 3) {
+      throw new GeneratorException(
+          "its images have " + shape.channels() + " channels, but only 1 and 3 are served");
+    }
+    return new Signature(shape, labels(inputs, outputs), bytes, dims[0] == 1);
+  }
+
+  private static int labels(Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs) {
+    if (!inputs.containsKey(LABEL)) {
+      return 0;
+    }
+    TensorInfo label = tensor(inputs.get(LABEL), OnnxJavaType.FLOAT, 2);
+    if (label == null || label.getShape()[1] < 1) {
+      throw notAGenerator("label is no float32 [N, K]", inputs, outputs);
+    }
+    return Math.toIntExact(label.getShape()[1]);
+  }
+
+  /** A value's type, where it is as expected and every dimension but the batch is known. */
+  private static @Nullable TensorInfo tensor(
+      @Nullable NodeInfo node, @Nullable OnnxJavaType type, int rank) {
+    if (node == null || !(node.getInfo() instanceof TensorInfo info)) {
+      return null;
+    }
+    long[] shape = info.getShape();
+    boolean fits = shape.length == rank && Arrays.stream(shape).skip(1).allMatch(dim -> dim > 0);
+    return fits && (type == null || info.type == type) ? info : null;
+  }
+
+  private static GeneratorException notAGenerator(
+      String what, Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs) {
+    return new GeneratorException(
+        "it is no generator: "
+            + what
+            + " (inputs "
+            + describe(inputs)
+            + "; outputs "
+            + describe(outputs)
+            + "), but noise float32 [N, C, H, W], perhaps label float32 [N, K], and image uint8"
+            + " [N, H, W, C] or float32 [N, C, H, W] are expected");
+  }
+
+  private static String describe(Map<String, NodeInfo> nodes) {
+    return String.join(
+        ", ",
+        nodes.values().stream()
+            .map(
+                node ->
+                    node.getInfo() instanceof TensorInfo info
+                        ? node.getName() + " " + info.type + Arrays.toString(info.getShape())
+                        : node.getName())
+            .toList());
+  }
+}

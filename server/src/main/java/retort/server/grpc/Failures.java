@@ -1,0 +1,41 @@
+package retort.server.grpc;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import retort.server.schedule.RefusedException;
+import retort.server.schedule.RefusedException.Reason;
+
+/** The one table from what went wrong to what the client is told. */
+final class Failures {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private Failures() {}
+
+  /** The status of a failed call. What is not the client's doing is logged, and told in general. */
+  static StatusRuntimeException status(RuntimeException failure) {
+    if (failure instanceof RefusedException refused) {
+      return code(refused.reason()).withDescription(refused.getMessage()).asRuntimeException();
+    }
+    LOG.error("a call failed", failure);
+    return Status.INTERNAL
+        .withDescription("the server failed to make the image; its log says why")
+        .withCause(failure)
+        .asRuntimeException();
+  }
+
+  private static Status code(Reason reason) {
+    return switch (reason) {
+      case INVALID -> Status.INVALID_ARGUMENT;
+      case UNKNOWN_MODEL -> Status.NOT_FOUND;
+      case BUSY -> Status.RESOURCE_EXHAUSTED;
+      case UNAVAILABLE -> Status.UNAVAILABLE;
+      case UNSUPPORTED -> Status.UNIMPLEMENTED;
+    };
+  }
+
+  static RefusedException invalid(String message) {
+    return new RefusedException(Reason.INVALID, message);
+  }
+}

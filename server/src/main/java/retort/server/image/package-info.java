@@ -1,0 +1,8 @@
+/**
+ * Grey levels into what a client asked for: plain bytes or a PNG file. Nothing here knows networks
+ * or the wire. Start with {@link retort.server.image.ImageEncoder}.
+ */
+@NullMarked
+package retort.server.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,217 @@
+package retort.server.schedule;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import retort.server.generator.Generator;
+import retort.server.generator.Origin;
+
+/**
+ * One stream of frames on the server's clock.
+ *
+ * <ul>
+ *   <li>Frame k is due at start + k / fps, and k advances once per due time, whether the frame is
+ *       made or not.
+ *   <li>A frame that cannot be delivered when due (the client still reads, the frame before is
+ *       still in the works, the queue is full) is never made and counts as dropped; a stream whose
+ *       plan waits stops its clock instead, until the frame can be delivered.
+ *   <li>After a stall of the server of more than one period the frame that comes next is due at
+ *       once and the clock goes on from there: no index is used up, and no burst follows.
+ * </ul>
+ *
+ * <p>At most one frame is in the works, and whoever finishes it is the sink's only writer. Safe for
+ * any number of threads.
+ */
+public final class FrameStream {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final StreamPlan plan;
+  private final String digest;
+  private final Generator generator;
+  private final RenderQueue queue;
+  private final FrameClock clock;
+  private final FrameSink sink;
+  private final long accepted;
+
+  // Guarded by this.
+  private long next;
+  private long dropped;
+  private long anchor;
+  private long anchorIndex;
+  private boolean inTheWorks;
+  private boolean waiting;
+  private @Nullable Consumer<FrameSink> ending;
+
+  /** Written under the lock; read without it by those who ask whether to go on at all. */
+  private volatile boolean over;
+
+  /**
+   * A stream accepted now; {@link FrameClock#start} sets it going.
+   *
+   * @param generator the one whose digest is in the state
+   */
+  public FrameStream(
+      StreamState state, Generator generator, RenderQueue queue, FrameClock clock, FrameSink sink) {
+    this.plan = state.plan();
+    this.digest = state.digest();
+    this.next = state.next();
+    this.dropped = state.dropped();
+    this.generator = generator;
+    this.queue = queue;
+    this.clock = clock;
+    this.sink = sink;
+    this.accepted = clock.time().nanos();
+    anchorAt(accepted);
+  }
+
+  /** When the frame that comes next is due. */
+  synchronized long due() {
+    return anchor + Math.round((next - anchorIndex) * (NANOS_PER_SECOND / plan.fps()));
+  }
+
+  private void anchorAt(long now) {
+    anchor = now;
+    anchorIndex = next;
+  }
+
+  /**
+   * Has the frame that is due made, or drops it. Called by the clock.
+   *
+   * @return when to call again; empty when the stream is over, or will tell the clock itself
+   */
+  OptionalLong tick(long now) {
+    OptionalLong again = step(now);
+    settle();
+    if (over) {
+      clock.forget(this);
+    }
+    return again;
+  }
+
+  private synchronized OptionalLong step(long now) {
+    if (over || ending != null || completed()) {
+      return OptionalLong.empty();
+    }
+    if (now - due() > NANOS_PER_SECOND / plan.fps()) {
+      anchorAt(now);
+    }
+    boolean deliverable = !inTheWorks && sink.ready();
+    if (!deliverable && plan.waits()) {
+      waiting = true;
+      return OptionalLong.empty();
+    }
+    if (deliverable && render()) {
+      inTheWorks = true;
+    } else if (deliverable && plan.waits()) {
+      // The queue is full, and does not say when it no longer is: the clock waits for a period.
+      anchorAt(now + Math.round(NANOS_PER_SECOND / plan.fps()));
+      return OptionalLong.of(due());
+    } else {
+      dropped++;
+    }
+    next++;
+    return completed() ? OptionalLong.empty() : OptionalLong.of(due());
+  }
+
+  private boolean completed() {
+    if (plan.endsBefore(next)) {
+      ending = FrameSink::end;
+    }
+    return ending != null;
+  }
+
+  private boolean render() {
+    Origin origin = plan.origin(next);
+    long due = due();
+    StreamState after = new StreamState(digest, plan, next + 1, dropped);
+    return queue.offer(
+        List.of(
+            new Render(
+                generator, origin, plan.encoding(), due, true, new Due(due, origin, after))));
+  }
+
+  /** A frame in the works. */
+  private final class Due implements Render.Client {
+    private final long due;
+    private final Origin origin;
+    private final StreamState after;
+
+    Due(long due, Origin origin, StreamState after) {
+      this.due = due;
+      this.origin = origin;
+      this.after = after;
+    }
+
+    @Override
+    public boolean gone() {
+      return over;
+    }
+
+    @Override
+    public void rendered(Rendered image) {
+      if (!over) {
+        sink.send(new StreamFrame(after.next() - 1, due - accepted, origin, image, after));
+      }
+      finished();
+    }
+
+    @Override
+    public void failed(RuntimeException reason) {
+      stop(reason);
+      finished();
+    }
+  }
+
+  private void finished() {
+    synchronized (this) {
+      inTheWorks = false;
+    }
+    settle();
+    wake();
+  }
+
+  /** Ends the stream, if it should end and no frame is in the works. */
+  private void settle() {
+    Consumer<FrameSink> last;
+    synchronized (this) {
+      if (over || inTheWorks || ending == null) {
+        return;
+      }
+      over = true;
+      last = ending;
+    }
+    clock.forget(this);
+    last.accept(sink);
+  }
+
+  /** Goes on, if the clock waits and a frame can be delivered. Call it when the sink is ready. */
+  public void wake() {
+    synchronized (this) {
+      if (!waiting || over || inTheWorks || !sink.ready()) {
+        return;
+      }
+      waiting = false;
+      anchorAt(clock.time().nanos());
+    }
+    clock.schedule(this);
+  }
+
+  /** Ends the stream early, after the frame in the works. */
+  public void stop(RuntimeException reason) {
+    synchronized (this) {
+      if (ending == null) {
+        ending = end -> end.fail(reason);
+      }
+    }
+    settle();
+  }
+
+  /** Forgets the stream: its client is gone. */
+  public void cancel() {
+    synchronized (this) {
+      over = true;
+    }
+    clock.forget(this);
+  }
+}

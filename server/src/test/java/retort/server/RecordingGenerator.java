@@ -1,0 +1,132 @@
+package retort.server;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import retort.denoiser.ImageShape;
+import retort.server.generator.Generator;
+import retort.server.generator.Lane;
+import retort.server.generator.Origin;
+
+/** Notes the seeds of every run and waits for the test's leave; its images are black. */
+public final class RecordingGenerator implements Generator {
+  /** A batch that begins with this seed fails. */
+  public static final long BROKEN_SEED = 666;
+
+  private final ImageShape shape;
+  private final int maxBatch;
+  private final CountDownLatch leave;
+  private final BlockingQueue<List<Long>> runs = new LinkedBlockingQueue<>();
+
+  private RecordingGenerator(ImageShape shape, int maxBatch, int leave) {
+    this.shape = shape;
+    this.maxBatch = maxBatch;
+    this.leave = new CountDownLatch(leave);
+  }
+
+  /** One whose first run waits for {@link #open}. */
+  public static RecordingGenerator shut(int maxBatch) {
+    return new RecordingGenerator(new ImageShape(1, 2, 2), maxBatch, 1);
+  }
+
+  /** One that runs at once. */
+  public static RecordingGenerator open(ImageShape shape) {
+    return new RecordingGenerator(shape, 1, 0);
+  }
+
+  /** Lets runs go on, from now on. */
+  public void open() {
+    leave.countDown();
+  }
+
+  /** Like the network, it does not mind interruption; a test that failed does not block it. */
+  private void waitForLeave() {
+    boolean interrupted = false;
+    boolean allowed = false;
+    while (!allowed) {
+      try {
+        leave.await(10, TimeUnit.SECONDS);
+        allowed = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the next run to begin and returns its seeds. */
+  public List<Long> nextRun() throws InterruptedException {
+    List<Long> seeds = runs.poll(10, TimeUnit.SECONDS);
+    if (seeds == null) {
+      throw new AssertionError("no run began within 10 s");
+    }
+    return seeds;
+  }
+
+  /** The seeds of all runs that the test has not taken. */
+  public List<Long> seeds() {
+    return runs.stream().flatMap(List::stream).toList();
+  }
+
+  @Override
+  public String digest() {
+    return "ab".repeat(32);
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public List<String> labelNames() {
+    return List.of();
+  }
+
+  @Override
+  public String method() {
+    return "";
+  }
+
+  @Override
+  public int maxBatch() {
+    return maxBatch;
+  }
+
+  @Override
+  public Lane lane() {
+    Long[] seeds = new Long[maxBatch];
+    return new Lane() {
+      @Override
+      public void set(int slot, Origin origin) {
+        seeds[slot] = origin.seed();
+      }
+
+      @Override
+      public void run(int images) {
+        runs.add(new ArrayList<>(Arrays.asList(seeds).subList(0, images)));
+        waitForLeave();
+        if (seeds[0] == BROKEN_SEED) {
+          throw new IllegalStateException("this seed breaks the network");
+        }
+      }
+
+      @Override
+      public void read(int slot, byte[] pixels) {
+        Arrays.fill(pixels, (byte) 0);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void close() {}
+}

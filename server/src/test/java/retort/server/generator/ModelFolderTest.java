@@ -1,0 +1,137 @@
+package retort.server.generator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.denoiser.DenoiserModel;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Value;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+import retort.server.TinyGenerator;
+
+/** One good file among bad ones of every kind. */
+class ModelFolderTest {
+  @TempDir private Path folder;
+  private List<Model> models = List.of();
+
+  @AfterEach
+  void close() {
+    models.forEach(model -> model.generator().ifPresent(Generator::close));
+  }
+
+  private Model loadedBeside(String good, String bad) {
+    TinyGenerator.USUAL.write(folder.resolve(good + ".onnx"));
+    models = ModelFolder.load(folder, Device.CPU, 1);
+    assertThat(models).hasSize(2);
+    for (Model model : models) {
+      assertThat(model.generator().isPresent()).isEqualTo(model.name().equals(good));
+    }
+    return models.stream().filter(model -> model.name().equals(bad)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void brokenFileLeavesTheOthersServed() throws IOException {
+    Files.write(folder.resolve("broken.onnx"), new byte[] {1, 2, 3});
+
+    assertThat(loadedBeside("good", "broken").failure()).contains("ONNX Runtime refuses it");
+  }
+
+  @Test
+  void fileOfAnotherToolIsRefusedInASentence() {
+    TinyGenerator.USUAL.write(folder.resolve("foreign.onnx"), new TreeMap<>());
+
+    assertThat(loadedBeside("good", "foreign").failure())
+        .contains("not a deployable generator")
+        .contains("retort export");
+  }
+
+  @Test
+  void networkWithOtherInputsIsRefusedInASentence() {
+    GraphBuilder g = new GraphBuilder();
+    g.output("y", g.input("x", Shape.batch(3)).times(2));
+    OnnxWriter.write(
+        OnnxModel.of(g.build(), TinyGenerator.USUAL.card(0).metadata()),
+        folder.resolve("odd.onnx"));
+
+    assertThat(loadedBeside("good", "odd").failure()).contains("no generator").contains("[x]");
+  }
+
+  @Test
+  void teacherIsRefusedInASentence() {
+    GraphBuilder g = new GraphBuilder();
+    Value noisy = g.input("noisy", Shape.batch(1, 8, 8));
+    Value sigma = g.input("sigma", Shape.batch());
+    g.output("denoised", noisy.times(sigma.reshape(-1, 1, 1, 1)));
+    new DenoiserModel(g.build(), 0.5, List.of(), java.util.Map.of())
+        .write(folder.resolve("teacher.onnx"));
+
+    assertThat(loadedBeside("good", "teacher").failure()).contains("no generator");
+  }
+
+  @Test
+  void fileOfANewerRetortIsRefusedInASentence() throws IOException {
+    byte[] bytes = Files.readAllBytes(TinyGenerator.USUAL.write(folder.resolve("newer.onnx")));
+    // The value of retort.format, a text of one character after its key.
+    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    int key = text.indexOf("retort.format");
+    bytes[key + "retort.format".length() + 2] = '9';
+    Files.write(folder.resolve("newer.onnx"), bytes);
+
+    assertThat(loadedBeside("good", "newer").failure())
+        .contains("Retort format 9")
+        .contains("update Retort");
+  }
+
+  @Test
+  void fileThatDoesNotMakeItsReferenceSamplesIsRefused() {
+    TinyGenerator.USUAL.write(
+        folder.resolve("liar.onnx"), TinyGenerator.USUAL.card(0.1f).metadata());
+
+    assertThat(loadedBeside("good", "liar").failure())
+        .contains("reference sample 0 (seed 0)")
+        .contains("grey levels");
+  }
+
+  @Test
+  void oneGreyLevelOfDifferenceIsAllowed() {
+    TinyGenerator.USUAL.write(
+        folder.resolve("near.onnx"), TinyGenerator.USUAL.card(0.7f / 127.5f).metadata());
+
+    models = ModelFolder.load(folder, Device.CPU, 1);
+
+    assertThat(models.get(0).generator()).isPresent();
+  }
+
+  @Test
+  void oneFileIsServedUnderItsName() {
+    models = ModelFolder.load(TinyGenerator.USUAL.write(folder.resolve("a.b.onnx")), Device.CPU, 1);
+
+    assertThat(models).extracting(Model::name).containsExactly("a.b");
+  }
+
+  @Test
+  void folderWithNothingToServeIsRefusedInASentence() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Files.write(folder.resolve("broken.onnx"), new byte[] {1, 2, 3});
+
+    assertThatThrownBy(() -> ModelFolder.load(empty, Device.CPU, 1))
+        .isInstanceOf(GeneratorException.class)
+        .hasMessageContaining("holds no *.onnx");
+    assertThatThrownBy(() -> ModelFolder.load(folder, Device.CPU, 1))
+        .isInstanceOf(GeneratorException.class)
+        .hasMessageContaining("broken: ");
+    assertThatThrownBy(() -> ModelFolder.load(folder.resolve("none"), Device.CPU, 1))
+        .isInstanceOf(GeneratorException.class)
+        .hasMessageContaining("no such folder");
+  }
+}

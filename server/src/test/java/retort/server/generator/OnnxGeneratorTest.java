@@ -1,0 +1,98 @@
+package retort.server.generator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import retort.file.FileDigest;
+import retort.server.TinyGenerator;
+
+class OnnxGeneratorTest {
+  @TempDir private Path folder;
+
+  private OnnxGenerator open(TinyGenerator tiny, int maxBatch) {
+    return OnnxGenerator.open(tiny.write(folder.resolve("tiny.onnx")), Device.CPU, maxBatch);
+  }
+
+  private static byte[] make(Generator generator, List<Origin> origins, int slot) {
+    byte[] pixels = new byte[generator.shape().elements()];
+    try (Lane lane = generator.lane()) {
+      for (int i = 0; i < origins.size(); i++) {
+        lane.set(i, origins.get(i));
+      }
+      lane.run(origins.size());
+      lane.read(slot, pixels);
+    }
+    return pixels;
+  }
+
+  static List<TinyGenerator> kinds() {
+    return List.of(
+        TinyGenerator.USUAL,
+        new TinyGenerator(3, 3, true),
+        new TinyGenerator(3, 0, true),
+        new TinyGenerator(1, 2, false),
+        new TinyGenerator(3, 0, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void makesWhatTheInterpreterMakes(TinyGenerator tiny) {
+    int label = tiny.labels() == 0 ? Origin.NO_LABEL : 1;
+
+    try (OnnxGenerator generator = open(tiny, 1)) {
+      assertThat(make(generator, List.of(Origin.of(42, label)), 0))
+          .isEqualTo(tiny.pixels(42, label));
+    }
+  }
+
+  @Test
+  void blendWalksOnTheSphereAndMixesLabels() {
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 1)) {
+      assertThat(make(generator, List.of(new Origin(-1, 0, 0.25, 2)), 0))
+          .isEqualTo(TinyGenerator.USUAL.pixels(-1, 0, 0.25, 2));
+    }
+  }
+
+  @Test
+  void imagesDoNotDependOnTheBatchTheyAreIn() {
+    List<Origin> batch = List.of(Origin.of(5, 0), Origin.of(6, 1), Origin.of(7, 2));
+
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 4)) {
+      for (int i = 0; i < batch.size(); i++) {
+        assertThat(make(generator, batch, i))
+            .isEqualTo(make(generator, List.of(batch.get(i)), 0))
+            .isEqualTo(TinyGenerator.USUAL.pixels(5 + i, i));
+      }
+    }
+  }
+
+  @Test
+  void laneKeepsNothingOfTheImageBefore() {
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 1);
+        Lane lane = generator.lane()) {
+      byte[] pixels = new byte[64];
+      lane.set(0, new Origin(1, 0, 0.5, 2));
+      lane.run(1);
+      lane.set(0, Origin.of(1, Origin.NO_LABEL));
+      lane.run(1);
+      lane.read(0, pixels);
+
+      assertThat(pixels).isEqualTo(TinyGenerator.USUAL.pixels(1, Origin.NO_LABEL));
+    }
+  }
+
+  @Test
+  void allThatIsKnownComesFromTheFile() {
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 4)) {
+      assertThat(generator.labelNames()).containsExactly("label0", "label1", "label2");
+      assertThat(generator.method()).isEqualTo("sid");
+      assertThat(generator.maxBatch()).isEqualTo(4);
+      assertThat(generator.digest()).isEqualTo(FileDigest.of(folder.resolve("tiny.onnx")));
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package retort.server.grpc;
+
+import static io.grpc.Status.Code.INVALID_ARGUMENT;
+import static io.grpc.Status.Code.NOT_FOUND;
+import static io.grpc.Status.Code.UNAVAILABLE;
+import static io.grpc.Status.Code.UNIMPLEMENTED;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import retort.server.TinyGenerator;
+import retort.v1.Frame;
+import retort.v1.GenerateRequest;
+import retort.v1.Origin;
+import retort.v1.ReplayRequest;
+import retort.v1.RetortGrpc;
+import retort.v1.SteerRequest;
+import retort.v1.StreamRequest;
+import retort.v1.Walk;
+
+/** Every limit of the protocol: the status, and a sentence with field, value and limit. */
+class LimitsTest {
+  @TempDir private static Path folder;
+  private static Served served;
+
+  @BeforeAll
+  static void serve() throws IOException {
+    TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
+    new TinyGenerator(1, 0, true).write(folder.resolve("plain.onnx"));
+    Files.write(folder.resolve("broken.onnx"), new byte[] {1, 2, 3});
+    served = Served.folder(folder, 1);
+  }
+
+  @AfterAll
+  static void close() {
+    served.close();
+  }
+
+  private static void generate(
+      Status.Code code, Consumer<GenerateRequest.Builder> change, String... words) {
+    GenerateRequest.Builder request =
+        GenerateRequest.newBuilder().setModel("tiny").addOrigins(Origin.getDefaultInstance());
+    change.accept(request);
+    Served.fails(code, () -> served.ask().generate(request.build()), words);
+  }
+
+  private static void stream(
+      Status.Code code, Consumer<StreamRequest.Builder> change, String... words) {
+    StreamRequest.Builder request =
+        StreamRequest.newBuilder().setModel("tiny").setFps(100).setFrameCount(1);
+    change.accept(request);
+    Served.fails(
+        code, () -> served.ask().stream(request.build()).forEachRemaining(frame -> {}), words);
+  }
+
+  private static void origin(Consumer<Origin.Builder> change, String... words) {
+    Origin.Builder origin = Origin.newBuilder();
+    change.accept(origin);
+    generate(INVALID_ARGUMENT, request -> request.addOrigins(origin), words);
+  }
+
+  @Test
+  void unknownModel() {
+    generate(NOT_FOUND, request -> request.setModel("cats"), "'cats'", "broken, plain, tiny");
+    stream(NOT_FOUND, request -> request.setModel("cats"), "'cats'", "broken, plain, tiny");
+  }
+
+  @Test
+  void noModelNamedWhereSeveralAreHeld() {
+    generate(INVALID_ARGUMENT, GenerateRequest.Builder::clearModel, "broken, plain, tiny");
+    stream(INVALID_ARGUMENT, StreamRequest.Builder::clearModel, "broken, plain, tiny");
+  }
+
+  @Test
+  void failedModel() {
+    generate(UNAVAILABLE, request -> request.setModel("broken"), "'broken'", "refuses it");
+  }
+
+  @Test
+  void numberOfOrigins() {
+    generate(INVALID_ARGUMENT, GenerateRequest.Builder::clearOrigins, "origins has 0", "1 to 256");
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.addAllOrigins(Collections.nCopies(256, Origin.getDefaultInstance())),
+        "origins has 257",
+        "1 to 256");
+  }
+
+  @Test
+  void moreOriginsThanTheQueueHolds() {
+    try (Served small = Served.one(retort.server.RecordingGenerator.shut(1), 2)) {
+      Served.fails(
+          INVALID_ARGUMENT,
+          () ->
+              small
+                  .ask()
+                  .generate(
+                      GenerateRequest.newBuilder()
+                          .addAllOrigins(Collections.nCopies(3, Origin.getDefaultInstance()))
+                          .build()),
+          "origins has 3",
+          "holds 2");
+    }
+  }
+
+  @Test
+  void labels() {
+    origin(o -> o.setLabel(3), "origins[1].label is 3", "3 labels, numbered from 0");
+    origin(o -> o.setLabel(-1), "origins[1].label is 4294967295");
+    origin(o -> o.setLabel(0).setNextLabel(9), "origins[1].next_label is 9");
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.setModel("plain").addOrigins(Origin.newBuilder().setLabel(0)),
+        "origins[1].label is 0",
+        "no labels");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setModel("plain").setStart(Origin.newBuilder().setLabel(0)),
+        "start.label is 0",
+        "no labels");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setWalk(Walk.newBuilder().addLabels(0).addLabels(3)),
+        "walk.labels[1] is 3");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setWalk(Walk.newBuilder().addAllLabels(Collections.nCopies(257, 0))),
+        "walk.labels has 257",
+        "at most 256");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, -0.1, 2, Double.NaN, Double.POSITIVE_INFINITY})
+  void blend(double blend) {
+    origin(o -> o.setBlend(blend), "origins[1].blend is " + blend, "below 1");
+  }
+
+  @Test
+  void encoding() {
+    generate(INVALID_ARGUMENT, request -> request.setEncodingValue(7), "encoding is 7");
+    stream(INVALID_ARGUMENT, request -> request.setEncodingValue(7), "encoding is 7");
+  }
+
+  @Test
+  void slowClient() {
+    stream(INVALID_ARGUMENT, request -> request.setSlowClientValue(7), "slow_client is 7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, 240.5, 10_000, Double.NaN, Double.POSITIVE_INFINITY})
+  void fps(double fps) {
+    stream(INVALID_ARGUMENT, request -> request.setFps(fps), "fps is " + fps, "at most 240");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, 241, Double.NaN, Double.POSITIVE_INFINITY})
+  void speed(double speed) {
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setWalk(Walk.newBuilder().setSpeed(speed)),
+        "walk.speed is " + speed,
+        "0 to 240");
+  }
+
+  @Test
+  void startBetweenKeyframes() {
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setStart(Origin.newBuilder().setBlend(0.5)),
+        "start.blend");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setStart(Origin.newBuilder().setLabel(0).setNextLabel(1)),
+        "start.next_label");
+  }
+
+  @Test
+  void damagedToken() {
+    byte[] token = token();
+    for (int i = 0; i < token.length; i++) {
+      byte[] damaged = token.clone();
+      damaged[i] ^= 0x10;
+      resume(damaged, "resume_token");
+    }
+    resume(new byte[] {1, 2, 3}, "resume_token is damaged");
+    resume(new byte[1025], "resume_token has 1025 bytes", "at most 1024");
+  }
+
+  @Test
+  void tokenOfAnotherModel() {
+    stream(
+        INVALID_ARGUMENT,
+        request ->
+            request.setModel("plain").clearFps().setResumeToken(ByteString.copyFrom(token())),
+        "resume_token is of the model with digest",
+        "begin a new stream");
+  }
+
+  @Test
+  void tokenBesideWhatItSays() {
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setResumeToken(ByteString.copyFrom(token())),
+        "resume_token is present",
+        "fps");
+  }
+
+  private static byte[] token() {
+    return served.ask().stream(
+            StreamRequest.newBuilder().setModel("tiny").setFps(240).setFrameCount(1).build())
+        .next()
+        .getResumeToken()
+        .toByteArray();
+  }
+
+  private static void resume(byte[] token, String... words) {
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.clearFps().setResumeToken(ByteString.copyFrom(token)),
+        words);
+  }
+
+  @Test
+  void methodsThatAreNotServed() throws Exception {
+    Served.fails(
+        UNIMPLEMENTED,
+        () -> served.ask().replay(ReplayRequest.getDefaultInstance()).hasNext(),
+        "does not serve Replay");
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    StreamObserver<SteerRequest> steering =
+        RetortGrpc.newStub(served.channel)
+            .steer(
+                new StreamObserver<Frame>() {
+                  @Override
+                  public void onNext(Frame frame) {}
+
+                  @Override
+                  public void onError(Throwable reason) {
+                    failure.complete(reason);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    steering.onNext(SteerRequest.getDefaultInstance());
+    Throwable reason = failure.get(10, TimeUnit.SECONDS);
+    Served.fails(
+        UNIMPLEMENTED,
+        () -> {
+          throw reason;
+        },
+        "does not serve Steer");
+  }
+}

@@ -1,0 +1,107 @@
+package retort.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import retort.denoiser.ImageShape;
+import retort.server.RecordingGenerator;
+import retort.server.generator.Model;
+import retort.server.schedule.Time;
+import retort.v1.Encoding;
+import retort.v1.Frame;
+import retort.v1.Origin;
+import retort.v1.RetortGrpc;
+import retort.v1.StreamRequest;
+
+/** Over a real connection: what a client that does not read costs the server. */
+class SlowClientFlowTest {
+  private static final int FRAMES = 120;
+  private static final long FAST_SEED = 1_000;
+  private static final long SLOW_SEED = 1_000_000;
+
+  /** Reads a frame only when the test asks for one. */
+  private static final class Reader extends ClientCall.Listener<Frame> {
+    final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+    final CompletableFuture<Status> end = new CompletableFuture<>();
+
+    @Override
+    public void onMessage(Frame frame) {
+      frames.add(frame);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      end.complete(status);
+    }
+  }
+
+  private static StreamRequest request(long seed) {
+    return StreamRequest.newBuilder()
+        .setStart(Origin.newBuilder().setSeed(seed))
+        .setFps(240)
+        .setFrameCount(FRAMES)
+        .setEncoding(Encoding.ENCODING_RAW)
+        .build();
+  }
+
+  private static ManagedChannel channel(RetortServer server) {
+    return NettyChannelBuilder.forAddress(
+            InetAddress.getLoopbackAddress().getHostAddress(), server.port())
+        .flowControlWindow(65535)
+        .usePlaintext()
+        .build();
+  }
+
+  @Test
+  void framesOfAClientThatStopsReadingAreNotMade() throws Exception {
+    RecordingGenerator generator = RecordingGenerator.open(new ImageShape(3, 512, 512));
+    RetortServer server =
+        RetortServer.start(
+            NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            List.of(new Model("fake", Optional.of(generator), "")),
+            new RetortServer.Size(1, 8),
+            Time.ofMachine());
+    ManagedChannel slow = channel(server);
+    ManagedChannel fast = channel(server);
+    try {
+      Reader reader = new Reader();
+      ClientCall<StreamRequest, Frame> call =
+          slow.newCall(RetortGrpc.getStreamMethod(), CallOptions.DEFAULT);
+      call.start(reader, new Metadata());
+      call.sendMessage(request(SLOW_SEED));
+      call.halfClose();
+      call.request(1);
+      assertThat(reader.frames.poll(10, TimeUnit.SECONDS)).isNotNull();
+
+      // As long as the slow stream, and begun later: at its end the slow one's clock has ended too.
+      RetortGrpc.newBlockingStub(fast).stream(request(FAST_SEED)).forEachRemaining(frame -> {});
+      call.request(FRAMES);
+      Status end = reader.end.get(10, TimeUnit.SECONDS);
+      long made = generator.seeds().stream().filter(seed -> seed >= SLOW_SEED).count();
+
+      assertThat(end.isOk()).isTrue();
+      assertThat(made).isEqualTo(1 + reader.frames.size()).isLessThan(FRAMES / 4);
+    } finally {
+      slow.shutdownNow();
+      fast.shutdownNow();
+      server.drain(Duration.ofSeconds(10));
+    }
+  }
+}

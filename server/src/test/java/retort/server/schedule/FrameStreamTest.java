@@ -1,0 +1,276 @@
+package retort.server.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import retort.denoiser.ImageShape;
+import retort.server.RecordingGenerator;
+import retort.server.generator.Generator;
+import retort.server.generator.Origin;
+import retort.server.image.Encoding;
+
+/** The rules of the frame clock, on a clock moved by hand: ten frames a second. */
+class FrameStreamTest {
+  private static final boolean LATEST = false;
+  private static final boolean BLOCK = true;
+
+  private final FakeTime time = new FakeTime();
+  private final FakeSink sink = new FakeSink();
+  private final RenderQueue queue = new RenderQueue(1, 1);
+  private final FrameClock clock = new FrameClock(time);
+  private final Generator generator = RecordingGenerator.open(new ImageShape(1, 2, 2));
+
+  private FrameStream start(boolean waits, long frames) {
+    return start(StreamState.beginning(generator.digest(), plan(waits, frames)));
+  }
+
+  private FrameStream start(StreamState state) {
+    FrameStream stream = new FrameStream(state, generator, queue, clock, sink);
+    clock.start(stream);
+    clock.advance();
+    return stream;
+  }
+
+  private static StreamPlan plan(boolean waits, long frames) {
+    return new StreamPlan(7, Origin.NO_LABEL, List.of(), 10, 10, frames, Encoding.RAW, waits);
+  }
+
+  private void makeWhatWaits() {
+    for (Render render : queue.poll()) {
+      render.client().rendered(new Rendered(ByteString.EMPTY, 0, 0, 0));
+    }
+  }
+
+  private void pass(long millis) {
+    time.passMillis(millis);
+    clock.advance();
+  }
+
+  @Test
+  void frameKIsDueKPeriodsAfterTheStart() {
+    start(LATEST, 0);
+    makeWhatWaits();
+    for (int i = 0; i < 3; i++) {
+      pass(99);
+      makeWhatWaits();
+      pass(1);
+      makeWhatWaits();
+    }
+
+    assertThat(sink.indexes()).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 100L, 200L, 300L);
+    assertThat(sink.frames)
+        .extracting(frame -> frame.origin().seed())
+        .containsExactly(7L, 8L, 9L, 10L);
+  }
+
+  @Test
+  void framesDueWhileTheClientReadsAreNeverMadeAndCount() {
+    start(LATEST, 0);
+    makeWhatWaits();
+    sink.ready = false;
+    pass(100);
+    pass(100);
+
+    assertThat(queue.poll()).isEmpty();
+
+    sink.ready = true;
+    pass(100);
+    makeWhatWaits();
+    assertThat(sink.indexes()).containsExactly(0L, 3L);
+    assertThat(sink.frames.get(1).after().dropped()).isEqualTo(2);
+  }
+
+  @Test
+  void frameIsDroppedWhileTheOneBeforeIsInTheWorks() {
+    start(LATEST, 0);
+    pass(100);
+    makeWhatWaits();
+    pass(100);
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(0L, 2L);
+    assertThat(sink.frames.get(1).after().dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void frameIsDroppedWhileTheQueueIsFull() {
+    start(LATEST, 0);
+    makeWhatWaits();
+    FrameStream other =
+        new FrameStream(
+            StreamState.beginning(generator.digest(), plan(LATEST, 0)),
+            generator,
+            queue,
+            clock,
+            new FakeSink());
+    clock.start(other);
+    clock.advance();
+    pass(99);
+    pass(1);
+    makeWhatWaits();
+    other.cancel();
+    pass(100);
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(0L, 2L);
+  }
+
+  @Test
+  void stallUsesUpNoIndexAndCausesNoBurst() {
+    start(LATEST, 0);
+    makeWhatWaits();
+    pass(1050);
+    makeWhatWaits();
+    pass(10);
+    makeWhatWaits();
+    pass(90);
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(0L, 1L, 2L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 1050L, 1150L);
+    assertThat(sink.frames.get(2).after().dropped()).isZero();
+  }
+
+  @Test
+  void delayOfLessThanAPeriodDoesNotShiftTheClock() {
+    start(LATEST, 0);
+    makeWhatWaits();
+    pass(160);
+    makeWhatWaits();
+    pass(40);
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(0L, 1L, 2L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 100L, 200L);
+  }
+
+  @Test
+  void clockThatWaitsGoesOnWhenTheClientHasRead() {
+    FrameStream stream = start(BLOCK, 0);
+    makeWhatWaits();
+    sink.ready = false;
+    pass(100);
+    pass(400);
+
+    assertThat(queue.poll()).isEmpty();
+
+    sink.ready = true;
+    stream.wake();
+    clock.advance();
+    makeWhatWaits();
+    pass(100);
+    makeWhatWaits();
+    assertThat(sink.indexes()).containsExactly(0L, 1L, 2L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 500L, 600L);
+    assertThat(sink.frames.get(2).after().dropped()).isZero();
+  }
+
+  @Test
+  void clockThatWaitsGoesOnWhenTheFrameInTheWorksIsDone() {
+    start(BLOCK, 0);
+    pass(100);
+    time.passMillis(50);
+    makeWhatWaits();
+    clock.advance();
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(0L, 1L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 150L);
+  }
+
+  @Test
+  void frameCountEndsTheStreamDroppedOnesIncluded() {
+    start(LATEST, 3);
+    makeWhatWaits();
+    sink.ready = false;
+    pass(100);
+    sink.ready = true;
+    pass(100);
+
+    assertThat(sink.ended).isFalse();
+
+    makeWhatWaits();
+    pass(100);
+    assertThat(sink.indexes()).containsExactly(0L, 2L);
+    assertThat(sink.ended).isTrue();
+    assertThat(clock.streams()).isZero();
+  }
+
+  @Test
+  void cancelledStreamIsNotMadeAnyMore() {
+    FrameStream stream = start(LATEST, 0);
+
+    stream.cancel();
+
+    assertThat(queue.poll()).isEmpty();
+    assertThat(clock.streams()).isZero();
+    pass(1000);
+    assertThat(queue.poll()).isEmpty();
+    assertThat(sink.ended).isFalse();
+  }
+
+  @Test
+  void streamCancelledBeforeItsStartIsForgotten() {
+    FrameStream stream =
+        new FrameStream(
+            StreamState.beginning(generator.digest(), plan(LATEST, 0)),
+            generator,
+            queue,
+            clock,
+            sink);
+    stream.cancel();
+    clock.start(stream);
+
+    assertThat(clock.advance()).isEmpty();
+    assertThat(clock.streams()).isZero();
+  }
+
+  @Test
+  void stoppedStreamDeliversTheFrameInTheWorksFirst() {
+    start(LATEST, 0);
+
+    clock.stopAll(new IllegalStateException("draining"));
+
+    assertThat(sink.failure).isEmpty();
+    makeWhatWaits();
+    assertThat(sink.indexes()).containsExactly(0L);
+    assertThat(sink.failure).get().hasToString("java.lang.IllegalStateException: draining");
+    pass(1000);
+    assertThat(queue.poll()).isEmpty();
+  }
+
+  @Test
+  void frameThatCannotBeMadeEndsTheStream() {
+    start(LATEST, 0);
+
+    queue.poll().forEach(render -> render.client().failed(new IllegalStateException("broken")));
+
+    assertThat(sink.failure).isPresent();
+    assertThat(clock.streams()).isZero();
+  }
+
+  @Test
+  void resumedStreamGoesOnWithTheNextIndexAndCountsFromItsOwnStart() {
+    start(new StreamState(generator.digest(), plan(LATEST, 0), 40, 3));
+    makeWhatWaits();
+    pass(100);
+    makeWhatWaits();
+
+    assertThat(sink.indexes()).containsExactly(40L, 41L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 100L);
+    assertThat(sink.frames.get(1).origin().seed()).isEqualTo(7 + 41);
+    assertThat(sink.frames.get(1).after())
+        .isEqualTo(new StreamState(generator.digest(), plan(LATEST, 0), 42, 3));
+  }
+
+  @Test
+  void resumedStreamWithNothingLeftEndsAtOnce() {
+    start(new StreamState(generator.digest(), plan(LATEST, 40), 40, 3));
+
+    assertThat(sink.frames).isEmpty();
+    assertThat(sink.ended).isTrue();
+  }
+}

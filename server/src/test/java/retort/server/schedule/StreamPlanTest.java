@@ -1,0 +1,53 @@
+package retort.server.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import retort.server.generator.Origin;
+import retort.server.image.Encoding;
+
+class StreamPlanTest {
+  private static StreamPlan plan(long seed, List<Integer> labels, double speed, double fps) {
+    return new StreamPlan(seed, 4, labels, speed, fps, 0, Encoding.PNG, false);
+  }
+
+  @Test
+  void asFastAsFramesEachFrameIsAKeyframeWhateverTheRate() {
+    for (double fps : new double[] {0.1, 3, 29.97, 49, 240}) {
+      StreamPlan plan = plan(100, List.of(), fps, fps);
+
+      for (long k : new long[] {0, 1, 7, 1_000_003, 1L << 50}) {
+        assertThat(plan.origin(k)).isEqualTo(Origin.of(100 + k, 4));
+      }
+    }
+  }
+
+  @Test
+  void slowWalkBlendsBetweenKeyframes() {
+    StreamPlan plan = plan(100, List.of(), 1, 4);
+
+    assertThat(plan.origin(5)).isEqualTo(new Origin(101, 4, 0.25, 4));
+    assertThat(plan.position(5)).isEqualTo(1.25);
+  }
+
+  @Test
+  void labelsFollowTheKeyframesInTurn() {
+    StreamPlan plan = plan(0, List.of(1, 2, 3), 1, 2);
+
+    assertThat(plan.origin(4)).isEqualTo(Origin.of(2, 3));
+    assertThat(plan.origin(5)).isEqualTo(new Origin(2, 3, 0.5, 1));
+  }
+
+  @Test
+  void walkWithoutSpeedStays() {
+    StreamPlan plan = plan(9, List.of(1, 2), 0, 20);
+
+    assertThat(plan.origin(12345)).isEqualTo(Origin.of(9, 1));
+  }
+
+  @Test
+  void seedsWrapAround() {
+    assertThat(plan(-1, List.of(), 1, 1).origin(1).seed()).isZero();
+  }
+}
