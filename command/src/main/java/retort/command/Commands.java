@@ -13,7 +13,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 
 /**
  * Command lines that fail alike: a user's mistake is one sentence on the error stream and exit code
- * 2, a mistake of ours is a stack trace and 1.
+ * 2, a mistake of ours is a stack trace and 1. {@code @file} stands for the flags in a file, and of
+ * a flag given twice the last counts, so that the command line overrides the file.
  */
 public final class Commands {
   private static final int OUR_MISTAKE = 1;
@@ -52,11 +53,14 @@ public final class Commands {
           e.printStackTrace(command.getErr());
           return OUR_MISTAKE;
         };
+    // Else picocli warns of every flag that overrides one from a file.
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     CommandLine line =
         new CommandLine(main)
             .setParameterExceptionHandler(badFlags)
             .setExecutionExceptionHandler(failed)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setOverwrittenOptionsAllowed(true)
             .setUsageHelpAutoWidth(true);
     String version = "retort " + version();
     line.getCommandSpec().version(version);

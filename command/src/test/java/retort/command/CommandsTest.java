@@ -2,11 +2,15 @@ package retort.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,6 +69,14 @@ class CommandsTest {
   void aMistakeOfOursShowsWhereItHappened() {
     assertThat(run("fail", "--how", "bug")).isEqualTo(1);
     assertThat(err.toString()).contains("please report it", "lost my way", "CommandsTest");
+  }
+
+  @Test
+  void aFlagOverridesTheOneInAFile(@TempDir Path folder) throws IOException {
+    Path flags = Files.writeString(folder.resolve("fail.flags"), "# how to fail\n--how=bug\n");
+
+    assertThat(run("fail", "@" + flags, "--how", "file")).isEqualTo(2);
+    assertThat(err.toString().lines()).containsExactly("retort: a.onnx: it is empty");
   }
 
   @Test

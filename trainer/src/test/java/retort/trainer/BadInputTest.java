@@ -158,7 +158,6 @@ class BadInputTest {
         "teach --data data --out new --batch x | '--batch': 'x' is not an int",
         "teach --data data --out new --batch 2.5 | '--batch': '2.5' is not an int",
         "teach --data data --out new --layout sideways | expected one of [CONTIGUOUS,",
-        "teach --data data --out new --out other | '--out' (FOLDER) should be specified only once",
         "distill --teacher t --out new --method magic | expected one of [SID]",
         "distill --teacher t --out new --preset huge | expected one of [PAPER, SMALL]",
         "distill --teacher t --out new --lr fast | '--lr': 'fast' is not a double",
