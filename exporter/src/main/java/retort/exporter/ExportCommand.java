@@ -110,7 +110,8 @@ final class ExportCommand implements Callable<Integer> {
             ? floats
             : OnnxModel.of(OneStepGenerator.greyLevels(images), card.metadata());
     Verification verification =
-        Verification.of(floats, deployable, samples, card.labels(), tolerance, threads);
+        Verification.of(
+            floats, deployable, samples, stored.isPresent(), card.labels(), tolerance, threads);
     OnnxWriter.write(deployable, out);
     ExportReport result =
         ExportReport.of(
@@ -149,11 +150,15 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private static void requireWritable(String flag, Path path) {
-    Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
     if (Files.isDirectory(path)) {
       throw new IllegalArgumentException(
           flag + " is " + path + ", which is a folder; pass the name of a file in it");
     }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new IllegalArgumentException(
+          flag + " is " + path + ", which is no regular file; pass another " + flag);
+    }
+    Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           flag

@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import retort.exporter.verify.Difference;
 import retort.exporter.verify.Verification;
 import retort.file.FileDigest;
+import retort.file.WholeFile;
 import retort.graph.Cost;
 import retort.graph.Graph;
 import retort.graph.Lowering;
@@ -62,10 +61,10 @@ record ExportReport(
     Difference worst = verification.images();
     return String.format(
             Locale.ROOT,
-            "%s: %,d bytes, %,d weights, %d nodes (%d before)%n",
+            "%s: %,d bytes, %,d parameters, %d nodes (%d before)%n",
             out,
             bytes,
-            cost.weightBytes() / Float.BYTES,
+            cost.parameters(),
             nodesAfter,
             nodesBefore)
         + String.format(
@@ -104,11 +103,9 @@ record ExportReport(
         .ifPresent(levels -> json.put("difference_grey_levels", (long) levels.value()));
     json.put("batches_agree", verification.batchesAgree());
     json.put("milliseconds_per_image", verification.milliseconds());
-    Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    String text = new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
     try {
-      Files.writeString(
-          temporary, new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n");
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, part -> Files.writeString(part, text));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be written (" + e + ")", e);
     }

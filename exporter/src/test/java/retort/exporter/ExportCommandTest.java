@@ -191,6 +191,8 @@ class ExportCommandTest {
       delimiter = '|',
       value = {
         "--model missing.onnx --out new.onnx | there is no such file",
+        "--model generator.onnx --out / | which is a folder",
+        "--model . --out new.onnx | it is no file but a folder",
         "--model text.onnx --out new.onnx | not an ONNX model",
         "--model empty.onnx --out new.onnx | it is empty; download or export it again",
         "--model cut.onnx --out new.onnx | only a part of one",

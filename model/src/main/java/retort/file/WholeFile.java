@@ -28,12 +28,15 @@ public final class WholeFile {
   }
 
   /**
-   * Writes a file, over any of that name.
+   * Writes a file, over any of that name. A symbolic link stays, and what it leads to is written.
    *
    * @throws IOException when it cannot be written; the old file is then untouched
    */
   public static void write(Path file, Writer writer) throws IOException {
-    Path target = file.toAbsolutePath();
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException("it is no regular file");
+    }
     Path part =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
     try {

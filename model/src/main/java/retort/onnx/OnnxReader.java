@@ -105,7 +105,12 @@ public final class OnnxReader {
 
   private static byte[] load(Path path) {
     if (!Files.isRegularFile(path)) {
-      throw new OnnxException("there is no such file");
+      throw new OnnxException(
+          !Files.exists(path)
+              ? "there is no such file"
+              : "it is no file but "
+                  + (Files.isDirectory(path) ? "a folder" : "something else")
+                  + "; pass an ONNX file");
     }
     try {
       if (Files.size(path) > Integer.MAX_VALUE - 8) {

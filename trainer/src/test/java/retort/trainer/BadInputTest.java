@@ -254,7 +254,7 @@ class BadInputTest {
       delimiter = '|',
       value = {
         "none.onnx | none.onnx: there is no such file",
-        "data | data: there is no such file",
+        "data | data: it is no file but a folder; pass an ONNX file",
         "text.onnx | text.onnx: it is not an ONNX model",
         "empty.onnx | empty.onnx: it is empty",
         "cut.onnx | cut.onnx: it is not an ONNX model, or only a part of one",

@@ -95,12 +95,21 @@ final class AttentionOrder {
         .flatMap(node -> uses.only(Uses.first(node), Operator.RESHAPE))
         .filter(node -> uses.is(node.inputs().get(1), 0, heads, width, 3, shape[2]))
         .flatMap(node -> uses.only(Uses.first(node), Operator.CONV))
+        .filter(conv -> makesThirds(conv, 3 * heads * width))
         .filter(
             conv ->
                 conv.inputs().stream()
                     .skip(1)
                     .allMatch(name -> uses.floats(name).isPresent() && uses.isUsedOnce(name)))
         .map(conv -> new Site(conv, attention, last, heads, width));
+  }
+
+  /** Whether a convolution makes so many channels, each from all of the input's. */
+  private boolean makesThirds(Node conv, int channels) {
+    return conv.attributes().integer("group", 1) == 1
+        && uses.floats(conv.inputs().get(1))
+            .filter(weight -> weight.dim(0) == channels)
+            .isPresent();
   }
 
   private static boolean permutes(Node node, long... order) {

@@ -14,6 +14,9 @@ final class CpuForm {
 
   /** Rewrites a graph of which everything constant is folded. */
   static Graph of(Graph generator) {
+    if (Uses.hasOurNames(generator)) {
+      return ConstantFolding.foldAll(Lowering.lower(generator));
+    }
     Graph ordered = AttentionOrder.apply(generator);
     Graph scaled = ResidualScale.fold(ordered);
     Graph projected = ProjectionFirst.apply(scaled);

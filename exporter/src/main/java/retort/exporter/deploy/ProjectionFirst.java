@@ -64,7 +64,8 @@ final class ProjectionFirst {
     }
     return uses.only(Uses.first(conv), Operator.RESIZE)
         .filter(resize -> resize.attributes().text("mode", "nearest").equals("nearest"))
-        .filter(resize -> resize.inputs().size() == 3 && keepsChannels(resize, uses));
+        .filter(resize -> resize.attributes().integers("axes").length == 0)
+        .filter(resize -> resize.inputs().size() == 3 && enlarges(resize, uses));
   }
 
   private static boolean isPointwise(Node conv, Uses uses) {
@@ -76,11 +77,13 @@ final class ProjectionFirst {
         && Arrays.stream(conv.attributes().integers("pads")).allMatch(pad -> pad == 0);
   }
 
-  private static boolean keepsChannels(Node resize, Uses uses) {
+  /** Images, and not channels. */
+  private static boolean enlarges(Node resize, Uses uses) {
     Optional<Tensor> scales = uses.floats(resize.inputs().get(2));
     return scales
         .map(Tensor::floats)
         .filter(scale -> scale.length == 4 && scale[0] == 1 && scale[1] == 1)
+        .filter(scale -> scale[2] >= 1 && scale[3] >= 1)
         .isPresent();
   }
 }

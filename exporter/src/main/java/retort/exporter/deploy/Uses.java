@@ -16,6 +16,8 @@ import retort.graph.Weight;
 
 /** Who computes and who uses each value of a graph. */
 final class Uses {
+  private static final String SEPARATOR = "/deployed/";
+
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Set<Node>> users = new HashMap<>();
   private final Set<String> outputs;
@@ -78,9 +80,17 @@ final class Uses {
     return node.outputs().get(0);
   }
 
-  /** The name of a new value beside {@code result}; no name of a network holds the separator. */
+  /** The name of a new value beside {@code result}. */
   static String beside(String result, String what) {
-    return result + "/deployed/" + what;
+    return result + SEPARATOR + what;
+  }
+
+  /** Whether a graph has names such as {@link #beside} makes, with which they could clash. */
+  static boolean hasOurNames(Graph graph) {
+    return graph.weights().keySet().stream().anyMatch(name -> name.contains(SEPARATOR))
+        || graph.nodes().stream()
+            .flatMap(node -> node.outputs().stream())
+            .anyMatch(name -> name.contains(SEPARATOR));
   }
 
   /** The other of two operands. */

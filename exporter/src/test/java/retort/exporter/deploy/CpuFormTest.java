@@ -77,24 +77,51 @@ class CpuFormTest {
     assertSame(GENERATOR, ordered);
   }
 
+  /** Attention over what a convolution made, before it is an image again. */
+  private static Value attention(Value qkv, int heads, int width, int pixels) {
+    List<Value> parts =
+        qkv.reshape(0, heads, width, 3, pixels).transpose(3, 0, 1, 4, 2).split(3, 0).stream()
+            .map(part -> part.reshape(-1, heads, pixels, width))
+            .toList();
+    return parts.get(0).attend(parts.get(1), parts.get(2)).transpose(0, 1, 3, 2);
+  }
+
   @Test
   void attentionOfSeveralHeadsIsOrderedToo() {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("x", Shape.batch(4, 3, 2));
     Value qkv = x.conv(g.parameter("w", normal(1, 12, 4, 1, 1)), g.parameter("b", normal(2, 12)));
-    List<Value> parts = qkv.reshape(0, 2, 2, 3, 6).transpose(3, 0, 1, 4, 2).split(3, 0);
-    Value attended =
-        parts
-            .get(0)
-            .reshape(-1, 2, 6, 2)
-            .attend(parts.get(1).reshape(-1, 2, 6, 2), parts.get(2).reshape(-1, 2, 6, 2));
-    g.output("y", attended.transpose(0, 1, 3, 2).reshape(0, 4, 3, 2));
+    g.output("y", attention(qkv, 2, 2, 6).reshape(0, 4, 3, 2));
     Graph graph = g.build();
 
     Graph ordered = AttentionOrder.apply(graph);
 
     assertThat(count(ordered, Operator.ATTENTION)).isZero();
     assertSame(graph, ordered);
+  }
+
+  @Test
+  void channelsOfGroupsAreNotReordered() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(4, 3, 2));
+    Value weight = g.parameter("w", normal(1, 12, 2, 1, 1));
+    Attributes groups = Attributes.none().with("group", 2L);
+    Value qkv = g.add(Operator.CONV, groups, List.of(x, weight, g.parameter("b", normal(2, 12))));
+    g.output("y", attention(qkv, 2, 2, 6).reshape(0, 4, 3, 2));
+    Graph graph = g.build();
+
+    assertThat(AttentionOrder.apply(graph).nodes()).isEqualTo(graph.nodes());
+  }
+
+  @Test
+  void headsThatCutThroughChannelsAreNotReordered() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(4, 4, 4));
+    Value qkv = x.conv(g.parameter("w", normal(1, 12, 4, 1, 1)), g.parameter("b", normal(2, 12)));
+    g.output("y", attention(qkv, 2, 4, 8).reshape(0, 4, 4, 4));
+    Graph graph = g.build();
+
+    assertThat(AttentionOrder.apply(graph).nodes()).isEqualTo(graph.nodes());
   }
 
   @Test
