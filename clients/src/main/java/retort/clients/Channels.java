@@ -1,11 +1,8 @@
 package retort.clients;
 
-import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.util.concurrent.TimeUnit;
 
-/** How a client comes by channels: it opens them, or was given one. */
+/** How a client comes by channels: it opens them, or was given one. Safe to share. */
 interface Channels extends AutoCloseable {
   /** Some images of a request are large; more than this is refused before memory runs out. */
   int MAX_MESSAGE_BYTES = 256 << 20;
@@ -23,42 +20,11 @@ interface Channels extends AutoCloseable {
    */
   ManagedChannel forStream(int windowBytes);
 
-  /** Takes a stream's channel back. */
-  void release(ManagedChannel streams);
+  /** Takes a stream's channel back; a second time does nothing. */
+  void release(ManagedChannel stream);
 
   @Override
   void close();
-
-  /** Channels to an address, closed when they are not needed. */
-  static Channels to(ServerAddress server, ChannelCredentials credentials) {
-    ManagedChannel unary = builder(server, credentials).build();
-    return new Channels() {
-      @Override
-      public String address() {
-        return server.toString();
-      }
-
-      @Override
-      public ManagedChannel unary() {
-        return unary;
-      }
-
-      @Override
-      public ManagedChannel forStream(int windowBytes) {
-        return builder(server, credentials).flowControlWindow(windowBytes).build();
-      }
-
-      @Override
-      public void release(ManagedChannel streams) {
-        streams.shutdownNow();
-      }
-
-      @Override
-      public void close() {
-        unary.shutdownNow();
-      }
-    };
-  }
 
   /** One channel for everything, which stays its owner's to close. */
   static Channels given(ManagedChannel channel) {
@@ -79,16 +45,10 @@ interface Channels extends AutoCloseable {
       }
 
       @Override
-      public void release(ManagedChannel streams) {}
+      public void release(ManagedChannel stream) {}
 
       @Override
       public void close() {}
     };
-  }
-
-  private static NettyChannelBuilder builder(ServerAddress server, ChannelCredentials credentials) {
-    return NettyChannelBuilder.forTarget(server.target(), credentials)
-        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-        .keepAliveTime(5, TimeUnit.MINUTES);
   }
 }

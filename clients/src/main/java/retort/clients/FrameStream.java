@@ -18,7 +18,8 @@ import retort.v1.StreamRequest;
  * is slow is a slow client to the server, which then drops what is due or waits, as the request
  * says.
  *
- * <p>One thread takes frames; any thread may close. Close it, or the server goes on.
+ * <p>One thread takes frames; any thread may close. Close it, or the server goes on; a stream that
+ * ended by itself holds no connection.
  */
 public final class FrameStream implements AutoCloseable {
   /** Frames asked for and not taken: one to take, one on its way. */
@@ -30,6 +31,7 @@ public final class FrameStream implements AutoCloseable {
   private final Incoming incoming = new Incoming();
   private final long startNanos = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean released = new AtomicBoolean();
   private boolean ended;
 
   /** What came: a frame, the end (neither), or a failure. */
@@ -40,7 +42,7 @@ public final class FrameStream implements AutoCloseable {
    *
    * @param address named in errors
    * @param call starts it with an observer
-   * @param afterwards runs once the stream is closed
+   * @param afterwards runs once, when the stream has ended, was closed or could not be started
    */
   FrameStream(
       String address,
@@ -48,7 +50,18 @@ public final class FrameStream implements AutoCloseable {
       Runnable afterwards) {
     this.address = address;
     this.afterwards = afterwards;
-    call.accept(incoming);
+    try {
+      call.accept(incoming);
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private void release() {
+    if (released.compareAndSet(false, true)) {
+      afterwards.run();
+    }
   }
 
   /**
@@ -69,7 +82,7 @@ public final class FrameStream implements AutoCloseable {
     }
     ended = true;
     if (event.failure() != null && !closed.get()) {
-      throw RetortException.of(address, event.failure());
+      throw RetortException.ofStream(address, event.failure());
     }
     return Optional.empty();
   }
@@ -88,7 +101,7 @@ public final class FrameStream implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       incoming.requests().cancel("closed by the client", null);
       events.add(new Event(null, null));
-      afterwards.run();
+      release();
     }
   }
 
@@ -116,11 +129,13 @@ public final class FrameStream implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
+      release();
       events.add(new Event(null, failure));
     }
 
     @Override
     public void onCompleted() {
+      release();
       events.add(new Event(null, null));
     }
   }

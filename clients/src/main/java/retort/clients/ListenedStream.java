@@ -15,6 +15,9 @@ final class ListenedStream implements ClientResponseObserver<StreamRequest, Fram
   private @Nullable ClientCallStreamObserver<StreamRequest> requests;
   private volatile boolean cancelled;
 
+  /** What the listener threw. Used on gRPC's threads, one at a time. */
+  private @Nullable RuntimeException broken;
+
   /**
    * @param address named in errors
    * @param listener gets the frames
@@ -33,18 +36,26 @@ final class ListenedStream implements ClientResponseObserver<StreamRequest, Fram
 
   @Override
   public void onNext(Frame frame) {
-    if (!cancelled) {
+    if (cancelled || broken != null) {
+      return;
+    }
+    try {
       listener.onFrame(frame);
+    } catch (RuntimeException e) {
+      broken = e;
+      Objects.requireNonNull(requests).cancel("the listener failed", e);
     }
   }
 
   @Override
   public void onError(Throwable failure) {
     afterwards.run();
-    if (cancelled) {
+    if (broken != null) {
+      listener.onError(RetortException.ofListener(broken));
+    } else if (cancelled) {
       listener.onEnd();
     } else {
-      listener.onError(RetortException.of(address, failure));
+      listener.onError(RetortException.ofStream(address, failure));
     }
   }
 

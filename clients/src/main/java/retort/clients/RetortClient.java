@@ -22,8 +22,9 @@ import retort.v1.StreamRequest;
 /**
  * A client of one server: images by request, frames as they come.
  *
- * <p>Safe to share between threads. Closing it ends its requests; a stream is ended by who opened
- * it. Every call throws {@link RetortException} when the server refuses, fails or is not there.
+ * <p>Safe to share between threads. Closing it ends its requests and streams; on a channel that was
+ * given, they are ended by who opened them. Every call throws {@link RetortException} when the
+ * server refuses, fails or is not there.
  *
  * <p><b>How streams stay fresh.</b> Bytes that a slow client has not read wait in the flow-control
  * window of its connection, and gRPC's usual window holds seconds of small frames. So a stream gets
@@ -31,7 +32,7 @@ import retort.v1.StreamRequest;
  * On a channel that was given, the window is as it is.
  */
 public final class RetortClient implements AutoCloseable {
-  /** How long a call may take that is given no deadline. */
+  /** How long a call may take where nobody says. */
   public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
 
   /** Enough for 20 frames a second over 150 ms there and back. */
@@ -41,9 +42,15 @@ public final class RetortClient implements AutoCloseable {
   private static final int FRAME_OVERHEAD_BYTES = 256;
 
   private final Channels channels;
+  private final Duration deadline;
 
-  private RetortClient(Channels channels) {
+  /**
+   * @param channels closed with this
+   * @param deadline of a call that is given none, and of each call that prepares a stream
+   */
+  RetortClient(Channels channels, Duration deadline) {
     this.channels = channels;
+    this.deadline = deadline;
   }
 
   /**
@@ -56,14 +63,30 @@ public final class RetortClient implements AutoCloseable {
     return connect(address, InsecureChannelCredentials.create());
   }
 
+  /**
+   * A client without transport security.
+   *
+   * @param address {@code HOST:PORT}
+   * @param deadline for each answer where a call is given no other; a stream, once begun, has none
+   * @throws IllegalArgumentException when the address is something else
+   */
+  public static RetortClient connect(String address, Duration deadline) {
+    return connect(address, InsecureChannelCredentials.create(), deadline);
+  }
+
   /** A client with the security that the credentials say, such as TLS. */
   public static RetortClient connect(String address, ChannelCredentials credentials) {
-    return new RetortClient(Channels.to(ServerAddress.parse(address), credentials));
+    return connect(address, credentials, DEFAULT_DEADLINE);
+  }
+
+  private static RetortClient connect(
+      String address, ChannelCredentials credentials, Duration deadline) {
+    return new RetortClient(new OwnedChannels(ServerAddress.parse(address), credentials), deadline);
   }
 
   /** A client over a channel that stays the caller's: closing the client leaves it open. */
   public static RetortClient over(ManagedChannel channel) {
-    return new RetortClient(Channels.given(channel));
+    return new RetortClient(Channels.given(channel), DEFAULT_DEADLINE);
   }
 
   /** What the server holds, ordered by name. */
@@ -74,14 +97,14 @@ public final class RetortClient implements AutoCloseable {
   private List<Model> models(ManagedChannel channel) {
     return answer(
         () ->
-            stub(channel, DEFAULT_DEADLINE)
+            stub(channel, deadline)
                 .listModels(ListModelsRequest.getDefaultInstance())
                 .getModelsList());
   }
 
-  /** Images for a request's origins, within {@link #DEFAULT_DEADLINE}. */
+  /** Images for a request's origins, within this client's deadline. */
   public GenerateResponse generate(GenerateRequest request) {
-    return generate(request, DEFAULT_DEADLINE);
+    return generate(request, deadline);
   }
 
   /** Images for a request's origins; the deadline reaches the server's queue. */
@@ -112,8 +135,13 @@ public final class RetortClient implements AutoCloseable {
     ManagedChannel channel = channelForStream();
     ListenedStream stream =
         new ListenedStream(channels.address(), listener, () -> channels.release(channel));
-    RetortGrpc.newStub(channel).stream(request, stream);
-    return stream;
+    try {
+      RetortGrpc.newStub(channel).stream(request, stream);
+      return stream;
+    } catch (RuntimeException e) {
+      channels.release(channel);
+      throw e;
+    }
   }
 
   /**
@@ -154,7 +182,7 @@ public final class RetortClient implements AutoCloseable {
     try {
       return call.get();
     } catch (StatusRuntimeException e) {
-      throw RetortException.of(channels.address(), e);
+      throw RetortException.ofCall(channels.address(), e);
     }
   }
 

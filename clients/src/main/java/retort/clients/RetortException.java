@@ -1,9 +1,6 @@
 package retort.clients;
 
 import io.grpc.Status;
-import io.grpc.StatusException;
-import io.grpc.StatusRuntimeException;
-import java.util.Objects;
 
 /**
  * A call that failed. The message is the server's own sentence where it sent one, or says why there
@@ -19,52 +16,28 @@ public final class RetortException extends RuntimeException {
     this.code = code;
   }
 
-  /** What gRPC threw, for a call to the server at an address. */
-  static RetortException of(String address, Throwable failure) {
-    Status status = status(failure);
-    return new RetortException(status.getCode(), sentence(address, status), failure);
+  /** What gRPC threw, for a call with one answer from the server at an address. */
+  static RetortException ofCall(String address, Throwable failure) {
+    return of(failure, new FailureSentence(address, "ask again when the server runs"));
   }
 
-  private static Status status(Throwable failure) {
-    if (failure instanceof StatusException checked) {
-      return checked.getStatus();
-    }
-    return failure instanceof StatusRuntimeException unchecked
-        ? unchecked.getStatus()
-        : Status.fromThrowable(failure);
+  /** What gRPC threw, for a stream from the server at an address. */
+  static RetortException ofStream(String address, Throwable failure) {
+    return of(
+        failure,
+        new FailureSentence(
+            address, "when the server runs, resume from the last frame's token, or start again"));
   }
 
-  /** A status with a cause was made in this process: the server did not say it. */
-  private static String sentence(String address, Status status) {
-    String said = Objects.requireNonNullElse(status.getDescription(), "");
-    Throwable cause = status.getCause();
-    if (cause != null) {
-      return "no Retort server answers at "
-          + address
-          + " ("
-          + reason(cause)
-          + "); start one with 'retort serve', or pass another address";
-    }
-    // gRPC's own wording, where it was this side that gave up.
-    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && said.contains("deadline exceeded")) {
-      return address + " did not answer in time; ask for less, or allow the call more time";
-    }
-    if (said.isEmpty()) {
-      return address + " answered " + status.getCode() + " and gave no reason";
-    }
-    return said;
+  /** What a listener threw, which ended its stream. */
+  static RetortException ofListener(RuntimeException failure) {
+    return new RetortException(
+        Status.Code.CANCELLED, "the listener failed on a frame (" + failure + ")", failure);
   }
 
-  /** The last words of the innermost cause, such as "Connection refused". */
-  private static String reason(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = root.getMessage();
-    return message == null
-        ? root.getClass().getSimpleName()
-        : message.substring(message.lastIndexOf(": ") + 1).strip();
+  private static RetortException of(Throwable failure, FailureSentence sentence) {
+    Status status = Status.fromThrowable(failure);
+    return new RetortException(status.getCode(), sentence.of(status), failure);
   }
 
   /** The kind of failure. */

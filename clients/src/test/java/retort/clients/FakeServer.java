@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import retort.v1.Encoding;
 import retort.v1.Frame;
 import retort.v1.GenerateRequest;
@@ -49,6 +50,8 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   private volatile long failAt = Long.MAX_VALUE;
   private volatile long silentFrom = Long.MAX_VALUE;
   private volatile Status failure = Status.OK;
+  private volatile UnaryOperator<Image> change = UnaryOperator.identity();
+  private volatile int added;
   private final Server server;
 
   private FakeServer(String name) throws IOException {
@@ -110,6 +113,18 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   /** Sends no frame from this one on. */
   public FakeServer silentFrom(long index) {
     silentFrom = index;
+    return this;
+  }
+
+  /** Sends other images in its frames. */
+  public FakeServer sending(UnaryOperator<Image> changed) {
+    change = changed;
+    return this;
+  }
+
+  /** Answers with more images than were asked for, or with fewer. */
+  public FakeServer withExtraImages(int extra) {
+    added = extra;
     return this;
   }
 
@@ -180,6 +195,12 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
     for (Origin origin : request.getOriginsList()) {
       images.add(GeneratedImage.newBuilder().setImage(image(origin)).build());
     }
+    for (int i = 0; i < added; i++) {
+      images.add(images.get(0));
+    }
+    images
+        .subList(Math.min(images.size(), request.getOriginsCount() + added), images.size())
+        .clear();
     answer.onNext(GenerateResponse.newBuilder().addAllImages(images).build());
     answer.onCompleted();
   }
@@ -226,7 +247,7 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
     }
   }
 
-  private static Frame frame(StreamRequest request, long index, long dropped) {
+  private Frame frame(StreamRequest request, long index, long dropped) {
     int labels = Math.max(1, request.getWalk().getLabelsCount());
     Origin.Builder origin =
         request.getStart().toBuilder().setSeed(request.getStart().getSeed() + index);
@@ -237,7 +258,7 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
         .setIndex(index)
         .setDue(Duration.getDefaultInstance())
         .setOrigin(origin)
-        .setImage(image(origin.build()))
+        .setImage(change.apply(image(origin.build())))
         .setDropped(dropped)
         .setResumeToken(ByteString.copyFrom("after " + index, StandardCharsets.UTF_8))
         .build();

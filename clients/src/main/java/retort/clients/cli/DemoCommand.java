@@ -52,7 +52,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep-serving",
-      description = "Let the server run until Ctrl-C. Default: it is stopped.")
+      description =
+          "Let the server run until Ctrl-C; a demo that is killed outright (SIGKILL) leaves it"
+              + " running. Default: it is stopped.")
   private boolean keepServing;
 
   /** The launcher says where it is. */
@@ -71,20 +73,21 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     try (Launcher launcher = new Launcher(script);
         OnInterrupt interrupt = new OnInterrupt(launcher::close)) {
-      return go(new DemoJourney(launcher, plan, out), interrupt, out);
+      DemoJourney journey = new DemoJourney(launcher, plan, out);
+      return go(journey, journey.begin(folder), interrupt, out);
     }
   }
 
-  private int go(DemoJourney journey, OnInterrupt interrupt, PrintWriter out) {
+  private int go(DemoJourney journey, DemoRun run, OnInterrupt interrupt, PrintWriter out) {
     try {
-      journey.go(folder);
-      return 0;
+      journey.go(run);
+      return interrupt.happened() ? OnInterrupt.EXIT_CODE : 0;
     } catch (RuntimeException e) {
       // Ending the steps makes them fail, which is no news then.
       if (!interrupt.happened()) {
         throw e;
       }
-      out.println("stopped; what was made until then is kept in " + folder);
+      out.println("stopped; what was made until then is kept in " + run.folder());
       out.flush();
       return OnInterrupt.EXIT_CODE;
     }

@@ -3,6 +3,9 @@ package retort.clients.cli;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -51,14 +54,37 @@ record DemoJourney(Launcher launcher, Plan plan, PrintWriter out) {
   }
 
   /**
+   * Looks for what the later steps need, then makes a folder for this journey.
+   *
+   * @param parent gets the folder
+   * @throws DemoException when the teacher is missing or the port is taken; no folder is made then
+   */
+  DemoRun begin(Path parent) {
+    teacherDigest();
+    requireFreePort();
+    return DemoRun.next(parent);
+  }
+
+  /** Now, and not after minutes of distilling; {@code serve} listens for this machine alone. */
+  private void requireFreePort() {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), plan.port()));
+    } catch (IOException e) {
+      throw new DemoException(
+          "--port is %d but no server can listen there (%s); pass another, or 0 for any that is free"
+              .formatted(plan.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
    * Goes all the way.
    *
-   * @param parent gets a folder for this journey
+   * @param run gets what the steps write
    * @throws RuntimeException when a step does not do its part
    */
-  void go(Path parent) {
-    String digest = digest(launcher.root().resolve(DIGITS + "teacher.onnx"));
-    DemoRun run = DemoRun.next(parent);
+  void go(DemoRun run) {
+    String digest = teacherDigest();
     say(
         "This takes about %.0f minutes: %s of distilling, then measuring, exporting, serving."
             .formatted(Math.ceil(plan.minutes() + 0.5), number(plan.minutes())));
@@ -73,7 +99,7 @@ record DemoJourney(Launcher launcher, Plan plan, PrintWriter out) {
       say("");
       DemoTable.rows(run, digest, walk).forEach(this::say);
       if (plan.keepServing()) {
-        keep(server);
+        keep(server, run);
       }
     }
   }
@@ -158,7 +184,7 @@ record DemoJourney(Launcher launcher, Plan plan, PrintWriter out) {
     }
   }
 
-  private void keep(ServingProcess server) {
+  private void keep(ServingProcess server, DemoRun run) {
     say("");
     say("The server stays at " + server.address() + " until Ctrl-C. In another terminal:");
     say("  ./retort stream --server " + server.address() + " --speed 2 --save walk.gif");
@@ -167,7 +193,11 @@ record DemoJourney(Launcher launcher, Plan plan, PrintWriter out) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new DemoException("the server ended by itself; see server.log beside its models");
+    if (launcher.closed()) {
+      say("The server is stopped; everything is in " + run.folder() + ".");
+      return;
+    }
+    throw new DemoException("the server ended by itself; see " + run.file("server.log"));
   }
 
   private String[] withThreads(String... command) {
@@ -194,7 +224,8 @@ record DemoJourney(Launcher launcher, Plan plan, PrintWriter out) {
     return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 
-  private static String digest(Path file) {
+  private String teacherDigest() {
+    Path file = launcher.root().resolve(DIGITS + "teacher.onnx");
     try {
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));

@@ -60,10 +60,10 @@ record Gallery(RetortClient client, ServedModel model) {
   }
 
   private StreamSummary watch(StreamRequest request, PictureSink sink) {
-    StreamMeter meter = new StreamMeter(FPS, 1000 / FPS / 2);
+    StreamMeter meter = new StreamMeter(FPS, request.getFrameCount(), 1000 / FPS / 2);
     try (FrameStream stream = client.stream(request)) {
       new Viewer(meter, sink).watch(stream);
     }
-    return meter.ofAll(request.getFrameCount());
+    return meter.summary(StreamSummary.Ending.COMPLETE);
   }
 }

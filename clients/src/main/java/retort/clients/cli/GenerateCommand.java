@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import retort.clients.RetortClient;
 import retort.clients.cli.picture.OutputFile;
 import retort.clients.cli.picture.PictureGrid;
+import retort.v1.Model;
 import retort.v1.Origin;
 
 /** {@code generate}: images from a server, as one grid or as files. */
@@ -43,10 +44,11 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      converter = Seed.Converter.class,
       paramLabel = "N",
       description =
           "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  private Seed seed = Seed.ZERO;
 
   @Option(
       names = "--labels",
@@ -98,22 +100,31 @@ final class GenerateCommand implements Callable<Integer> {
     if (out != null) {
       OutputFile.check("--out", out, ".png");
     }
+    if (folder != null) {
+      OutputFile.checkFolder("--folder", folder);
+    }
     try (RetortClient client = server.connect()) {
       ServedModel model = server.model(client);
+      requireRoom(grid, model.description());
       List<Origin> origins = origins(model.labels(labels));
       long start = System.nanoTime();
       List<BufferedImage> pictures = new ImageRequests(client, model).pictures(origins);
       double seconds = (System.nanoTime() - start) * 1e-9;
-      save(grid, pictures, origins);
+      save(grid, pictures);
       tell(pictures.size(), seconds);
     }
     return 0;
   }
 
+  private void requireRoom(PictureGrid grid, Model model) {
+    int largest = out == null ? 1 : count;
+    grid.requireRoom(largest, model.getWidth(), model.getHeight());
+  }
+
   private List<Origin> origins(List<Integer> cycle) {
     List<Origin> origins = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Origin.Builder origin = Origin.newBuilder().setSeed(seed + i);
+      Origin.Builder origin = Origin.newBuilder().setSeed(seed.plus(i).bits());
       if (!cycle.isEmpty()) {
         origin.setLabel(cycle.get(i % cycle.size()));
       }
@@ -122,13 +133,13 @@ final class GenerateCommand implements Callable<Integer> {
     return origins;
   }
 
-  private void save(PictureGrid grid, List<BufferedImage> pictures, List<Origin> origins) {
+  private void save(PictureGrid grid, List<BufferedImage> pictures) {
     if (folder != null) {
       OutputFile.makeFolder("--folder", folder);
       PictureGrid single = new PictureGrid(1, scale);
       for (int i = 0; i < pictures.size(); i++) {
-        String name = "image-%s.png".formatted(Long.toUnsignedString(origins.get(i).getSeed()));
-        OutputFile.writePng(folder.resolve(name), single.magnify(pictures.get(i)));
+        Path file = folder.resolve("image-" + seed.plus(i) + ".png");
+        OutputFile.writePng(file, single.magnify(pictures.get(i)));
       }
     }
     if (out != null) {

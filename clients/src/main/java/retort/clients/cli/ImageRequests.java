@@ -2,12 +2,12 @@ package retort.clients.cli;
 
 import io.grpc.Status;
 import java.awt.image.BufferedImage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import retort.clients.RetortClient;
 import retort.clients.RetortException;
 import retort.clients.cli.picture.ImageDecoder;
+import retort.clients.cli.picture.PictureException;
 import retort.v1.Encoding;
 import retort.v1.GenerateRequest;
 import retort.v1.GeneratedImage;
@@ -22,9 +22,6 @@ import retort.v1.Origin;
 record ImageRequests(RetortClient client, ServedModel model) {
   /** Enough to keep a server busy, and few enough to leave others room in its queue. */
   private static final int MAX_IMAGES = 64;
-
-  /** For a slow model: the queue of another is no reason to give up. */
-  private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   /** Answers of more than this make memory, not speed. */
   private static final long MAX_BYTES = 32 << 20;
@@ -42,7 +39,13 @@ record ImageRequests(RetortClient client, ServedModel model) {
       int end = Math.min(origins.size(), pictures.size() + most);
       List<Origin> part = origins.subList(pictures.size(), end);
       try {
-        for (GeneratedImage image : client.generate(request(part), DEADLINE).getImagesList()) {
+        List<GeneratedImage> images = client.generate(request(part)).getImagesList();
+        if (images.size() != part.size()) {
+          throw new PictureException(
+              "the server sent %d images where %d were asked for; see whether it is a Retort server"
+                  .formatted(images.size(), part.size()));
+        }
+        for (GeneratedImage image : images) {
           pictures.add(ImageDecoder.decode(image.getImage()));
         }
       } catch (RetortException e) {

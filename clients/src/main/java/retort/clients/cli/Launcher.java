@@ -46,6 +46,11 @@ final class Launcher implements AutoCloseable {
     return root;
   }
 
+  /** Whether the children were told to end. */
+  boolean closed() {
+    return closed;
+  }
+
   /**
    * Runs a command to its end, on this terminal.
    *

@@ -18,7 +18,7 @@ final class LiveLine implements AutoCloseable {
     }
     shownNanos = now;
     drawn = true;
-    StreamSummary summary = meter.soFar();
+    StreamSummary summary = meter.summary(StreamSummary.Ending.INTERRUPTED);
     System.err.printf(
         Locale.ROOT,
         "\r%,d frames  %.1f a second  lateness p50 %.1f ms  p99 %.1f ms  %d dropped\u001b[K",

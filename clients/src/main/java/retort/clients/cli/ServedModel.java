@@ -85,9 +85,9 @@ record ServedModel(Model description) {
     }
     throw new IllegalArgumentException(
         known.isEmpty()
-            ? "--labels is %s but the model %s has no labels; leave the flag out"
+            ? "--labels is '%s' but the model %s has no labels; leave the flag out"
                 .formatted(name, name())
-            : "--labels has %s but the model %s knows %s; pass some of them"
+            : "--labels has '%s' but the model %s knows %s; pass some of them"
                 .formatted(name, name(), String.join(", ", known)));
   }
 }

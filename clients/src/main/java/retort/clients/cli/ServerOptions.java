@@ -1,10 +1,13 @@
 package retort.clients.cli;
 
+import java.time.Duration;
 import picocli.CommandLine.Option;
 import retort.clients.RetortClient;
 
 /** Flags that say which server and which of its models. */
 final class ServerOptions {
+  private static final int MAX_TIMEOUT_SECONDS = 86_400;
+
   @Option(
       names = "--server",
       required = true,
@@ -18,8 +21,28 @@ final class ServerOptions {
       description = "Which of the server's models. Default: its only one.")
   private String model = "";
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description =
+          "How long the server may take for one answer; a stream, once begun, may take any time."
+              + " Default: ${DEFAULT-VALUE}.")
+  private double timeoutSeconds = 30;
+
+  /**
+   * A client that is not connected yet.
+   *
+   * @throws IllegalArgumentException when a flag says what cannot be
+   */
   RetortClient connect() {
-    return RetortClient.connect(server);
+    if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+      throw new IllegalArgumentException(
+          "--timeout is "
+              + timeoutSeconds
+              + " but should be above 0 and at most "
+              + MAX_TIMEOUT_SECONDS);
+    }
+    return RetortClient.connect(server, Duration.ofNanos((long) (timeoutSeconds * 1e9)));
   }
 
   /** Asks the server, so the connection is made when this returns. */

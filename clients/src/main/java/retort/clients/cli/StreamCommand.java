@@ -16,8 +16,11 @@ import picocli.CommandLine.Spec;
 import retort.clients.FrameStream;
 import retort.clients.RetortClient;
 import retort.clients.RetortException;
+import retort.clients.cli.StreamSummary.Ending;
 import retort.clients.cli.picture.OutputFile;
+import retort.clients.cli.picture.PictureGrid;
 import retort.clients.cli.picture.PictureSink;
+import retort.v1.Model;
 import retort.v1.StreamRequest;
 
 /** {@code stream}: frames from a server, measured and saved. */
@@ -81,7 +84,9 @@ final class StreamCommand implements Callable<Integer> {
   @Option(
       names = "--save",
       paramLabel = "PATH",
-      description = "A .gif for a moving picture, or a folder for PNG files. Default: none.")
+      description =
+          "A .gif for a moving picture, or a folder for PNG files, without frames in it. Default:"
+              + " none.")
   private @Nullable Path save;
 
   @Option(
@@ -103,8 +108,9 @@ final class StreamCommand implements Callable<Integer> {
   public Integer call() {
     walk.check();
     long frames = (length == null ? new Length() : length).frames(walk.fps());
-    if (!(withinMillis > 0)) {
-      throw new IllegalArgumentException("--within is " + withinMillis + " but should be above 0");
+    if (!(withinMillis > 0 && Double.isFinite(withinMillis))) {
+      throw new IllegalArgumentException(
+          "--within is " + withinMillis + " but should be above 0 and finite");
     }
     if (json != null) {
       OutputFile.check("--json", json, "");
@@ -112,26 +118,39 @@ final class StreamCommand implements Callable<Integer> {
     try (PictureSink sink = sink();
         RetortClient client = server.connect()) {
       ServedModel model = server.model(client);
+      requireRoom(model.description());
       StreamRequest request = walk.request(model).setFrameCount(frames).build();
       return watch(client, request, sink);
     }
   }
 
   private int watch(RetortClient client, StreamRequest request, PictureSink sink) {
-    StreamMeter meter = new StreamMeter(walk.fps(), withinMillis);
+    StreamMeter meter = new StreamMeter(walk.fps(), request.getFrameCount(), withinMillis);
     try (FrameStream stream = client.stream(request);
         OnInterrupt interrupt = new OnInterrupt(stream::close)) {
-      // Closed before it is told that something was saved.
-      try (sink) {
-        new Viewer(meter, sink).watch(stream);
-      }
-      tell(interrupt.happened() ? meter.soFar() : meter.ofAll(request.getFrameCount()));
+      watch(stream, meter, sink);
+      tell(meter.summary(interrupt.happened() ? Ending.INTERRUPTED : Ending.COMPLETE), true);
       return interrupt.happened() ? OnInterrupt.EXIT_CODE : 0;
-    } catch (RetortException e) {
-      if (meter.soFar().received() > 0) {
-        tell(meter.soFar());
+    }
+  }
+
+  private void watch(FrameStream stream, StreamMeter meter, PictureSink sink) {
+    // Closed before it is told that something was saved.
+    try (sink) {
+      new Viewer(meter, sink).watch(stream);
+    } catch (RuntimeException e) {
+      if (meter.received() > 0) {
+        // Where the stream alone failed, what came until then was saved.
+        boolean saved = e instanceof RetortException && e.getSuppressed().length == 0;
+        tell(meter.summary(Ending.FAILED), saved);
       }
       throw e;
+    }
+  }
+
+  private void requireRoom(Model model) {
+    if (save != null) {
+      new PictureGrid(1, scale).requireRoom(1, model.getWidth(), model.getHeight());
     }
   }
 
@@ -139,10 +158,10 @@ final class StreamCommand implements Callable<Integer> {
     return save == null ? PictureSink.none() : PictureSink.at(save, walk.fps(), scale);
   }
 
-  private void tell(StreamSummary summary) {
+  private void tell(StreamSummary summary, boolean saved) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     summary.lines().forEach(out::println);
-    if (save != null && summary.received() > 0) {
+    if (saved && save != null && summary.received() > 0) {
       out.println("saved       " + save);
     }
     out.flush();

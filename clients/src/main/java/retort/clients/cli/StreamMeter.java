@@ -16,6 +16,7 @@ final class StreamMeter {
   private static final int DIGITS = 3;
 
   private final double fps;
+  private final long asked;
   private final double withinMillis;
   private final Histogram latenessMicros = new Histogram(DIGITS);
   private final Histogram intervalMicros = new Histogram(DIGITS);
@@ -28,10 +29,12 @@ final class StreamMeter {
 
   /**
    * @param fps as asked for
+   * @param asked frames asked for
    * @param withinMillis a frame is on time when its lateness is at most this
    */
-  StreamMeter(double fps, double withinMillis) {
+  StreamMeter(double fps, long asked, double withinMillis) {
     this.fps = fps;
+    this.asked = asked;
     this.withinMillis = withinMillis;
   }
 
@@ -60,28 +63,27 @@ final class StreamMeter {
     dropped = frame.getDropped();
   }
 
-  /** What came so far, when the stream was cut short: later frames are not missed. */
-  StreamSummary soFar() {
-    return summary(lastIndex + 1);
+  /** Frames that arrived. */
+  long received() {
+    return received;
   }
 
   /**
-   * What came of a stream that went to its end.
+   * What came.
    *
-   * @param due frames of its clock
+   * @param ended how the stream ended: of one that was interrupted, later frames are not missed
    */
-  StreamSummary ofAll(long due) {
-    return summary(due);
-  }
-
-  private StreamSummary summary(long due) {
+  StreamSummary summary(StreamSummary.Ending ended) {
+    long due = ended == StreamSummary.Ending.INTERRUPTED ? lastIndex + 1 : asked;
     double seconds = (lastNanos - firstNanos) * 1e-9;
     return new StreamSummary(
+        ended,
         fps,
+        asked,
         received,
         due,
         dropped,
-        received > 1 ? (received - 1) / seconds : 0,
+        seconds > 0 ? (received - 1) / seconds : 0,
         millis(latenessMicros.getMinValue()),
         millis(latenessMicros.getValueAtPercentile(50)),
         millis(latenessMicros.getValueAtPercentile(99)),

@@ -37,10 +37,11 @@ final class WalkOptions {
 
   @Option(
       names = "--seed",
+      converter = Seed.Converter.class,
       paramLabel = "N",
       description =
           "Seed of the first keyframe; keyframe i has this seed + i. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  private Seed seed = Seed.ZERO;
 
   @Option(
       names = "--labels",
@@ -96,7 +97,7 @@ final class WalkOptions {
     if (speed != null) {
       walk.setSpeed(speed);
     }
-    Origin.Builder start = Origin.newBuilder().setSeed(seed);
+    Origin.Builder start = Origin.newBuilder().setSeed(seed.bits());
     List<Integer> cycle = model.labels(labels);
     if (labels.isEmpty() && cycle.size() > MAX_LABELS) {
       cycle = cycle.subList(0, MAX_LABELS);

@@ -46,6 +46,7 @@ class BadFlagsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "generate SERVER --images 0 --out DIR/a.png | --images is 0 but should be 1 to 65536",
         "generate SERVER --images -1 --out DIR/a.png | --images is -1",
@@ -57,8 +58,17 @@ class BadFlagsTest {
         "generate SERVER --out DIR/file/a.png | is no folder that can be written",
         "generate SERVER --folder DIR/file | cannot be made a folder",
         "generate SERVER --labels 9 --out DIR/a.png | knows 0, 1, two; pass some of them",
-        "generate SERVER --labels 0,cat --out DIR/a.png | --labels has cat but",
-        "generate SERVER --labels -1 --out DIR/a.png | --labels has -1 but",
+        "generate SERVER --labels 0,cat --out DIR/a.png | --labels has 'cat' but",
+        "generate SERVER --labels -1 --out DIR/a.png | --labels has '-1' but",
+        "generate SERVER --labels 1,,2 --out DIR/a.png | --labels has '' but",
+        "generate SERVER --timeout 0 --out DIR/a.png | --timeout is 0.0 but should be above 0",
+        "generate SERVER --timeout Infinity --out DIR/a.png | --timeout is Infinity but",
+        "stream SERVER --timeout -1 | --timeout is -1.0 but should be above 0",
+        "stream SERVER --within Infinity | --within is Infinity but should be above 0 and finite",
+        "stream SERVER --save DIR/walk.mp4 | walk.mp4 but should end in .gif",
+        "stream SERVER --save DIR/file/frames | cannot be made a folder",
+        "stream SERVER --json / | that is a folder; pass the name of a file",
+        "stream SERVER --json /dev/null | is no regular file; pass another",
         "generate --server 127.0.0.1 --out DIR/a.png | should be HOST:PORT, such as 127.0.0.1:8001",
         "generate --server 127.0.0.1:0 --out DIR/a.png | has no port from 1 to 65535",
         "stream SERVER --fps 0 | --fps is 0.0 but should be above 0 and at most 240",
@@ -69,7 +79,7 @@ class BadFlagsTest {
         "stream SERVER --speed -1 | --speed is -1.0 but should be 0 to 240",
         "stream SERVER --within 0 | --within is 0.0",
         "stream SERVER --scale 65 --save DIR/a.gif | --scale is 65",
-        "stream SERVER --labels cat | --labels has cat but",
+        "stream SERVER --labels cat | --labels has 'cat' but",
         "stream SERVER --save DIR/none/a.gif | is no folder that can be written",
         "stream SERVER --save DIR/file | cannot be made a folder",
         "stream SERVER --json DIR/none/a.json | is no folder that can be written",
@@ -93,9 +103,12 @@ class BadFlagsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "generate --out DIR/a.png | Missing required option: '--server=HOST:PORT'",
         "generate SERVER --images many | '--images': 'many' is not an int",
+        "generate SERVER --seed 18446744073709551616 --out DIR/a.png | is no seed; a seed is",
+        "stream SERVER --seed 1.5 | '1.5' is no seed; a seed is",
         "stream SERVER --fps fast | '--fps': 'fast' is not a double",
         "stream SERVER --encoding jpeg | expected one of [PNG, RAW]",
         "stream SERVER --slow-client wait | expected one of [LATEST, BLOCK]",

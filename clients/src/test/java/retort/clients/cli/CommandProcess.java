@@ -41,6 +41,11 @@ final class CommandProcess {
   String terminate() throws InterruptedException, IOException {
     // Not process.destroy(), which closes what there is to read.
     process.toHandle().destroy();
+    return output();
+  }
+
+  /** Waits until it ends by itself and returns what it has printed in all. */
+  String output() throws InterruptedException, IOException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();

@@ -238,7 +238,40 @@ class DemoCommandTest {
 
     String output = demo.terminate();
 
-    assertThat(output).contains("stopped; what was made until then is kept in " + runs);
+    assertThat(output)
+        .contains("stopped; what was made until then is kept in " + runs.resolve("001"));
     assertThat(serverLives()).isFalse();
+  }
+
+  @Test
+  void aServerThatIsKeptIsStoppedWithTheDemo() throws IOException, InterruptedException {
+    Path run = folder.resolve("runs/001");
+    CommandProcess demo =
+        CommandProcess.start(
+            "demo",
+            "--launcher",
+            launcher("none", readyLine()).toString(),
+            "--out",
+            folder.resolve("runs").toString(),
+            "--keep-serving");
+    // The last file: what follows is told, not asked.
+    demo.await(run.resolve("stream.json"));
+
+    String output = demo.terminate();
+
+    assertThat(output).contains("The server is stopped; everything is in " + run);
+    assertThat(serverLives()).isFalse();
+  }
+
+  @Test
+  void aPortThatIsTakenIsFoundBeforeAnyWork() throws IOException {
+    String port = server.address().substring("127.0.0.1:".length());
+
+    CommandRun run = demo(launcher("none", readyLine()), "--port", port);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--port is " + port + " but no server can listen there");
+    assertThat(folder.resolve("commands")).doesNotExist();
+    assertThat(folder.resolve("runs")).doesNotExist();
   }
 }

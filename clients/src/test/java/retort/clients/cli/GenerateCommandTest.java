@@ -12,6 +12,9 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import retort.clients.FakeServer;
 import retort.v1.GenerateRequest;
 import retort.v1.Model;
@@ -80,11 +83,85 @@ class GenerateCommandTest {
     CommandRun run = generate("--images 2 --seed -1 --labels two --folder FOLDER/new/one");
 
     assertThat(run.err()).isEmpty();
-    Path negative = folder.resolve("new/one/image-18446744073709551615.png");
+    Path negative = folder.resolve("new/one/image--1.png");
     assertThat(negative).exists();
     BufferedImage second = ImageIO.read(folder.resolve("new/one/image-0.png").toFile());
     assertThat(second.getWidth()).isEqualTo(FakeServer.SIDE);
     assertThat(grey(second, 0, 0)).isEqualTo(40);
+  }
+
+  @Test
+  void aFileIsNamedByTheSeedAsItWasTyped() {
+    generate("--images 2 --seed 18446744073709551615 --folder FOLDER/one");
+
+    assertThat(server.requests().get(0).getOrigins(0).getSeed()).isEqualTo(-1);
+    assertThat(folder.resolve("one").toFile().list())
+        .containsExactlyInAnyOrder("image-18446744073709551615.png", "image-0.png");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 1})
+  void anAnswerOfAnotherNumberOfImagesIsRefused(int extra) {
+    server.withExtraImages(extra);
+
+    CommandRun run = generate("--images 3 --out FOLDER/grid.png");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("the server sent " + (3 + extra) + " images where 3 were asked for");
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--images 65536 --columns 256 --scale 30 --out FOLDER/grid.png",
+    "--images 65536 --columns 2147483647 --scale 64 --out FOLDER/grid.png"
+  })
+  void aSheetThatIsTooLargeIsRefusedBeforeAnyImageIsMade(String flags) {
+    CommandRun run = generate(flags);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("65536 images at --scale").contains("fewer --images");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatIsAFileIsRefusedBeforeAnyImageIsMade() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+
+    CommandRun run = generate("--images 1 --folder FOLDER/file");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("cannot be made a folder");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void anAnswerMayTakeAsLongAsTheFlagSays() {
+    server.failingAt(0, Status.OK);
+
+    CommandRun run = generate("--images 1 --timeout 0.5 --out FOLDER/grid.png");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("did not answer in time").contains("--timeout");
+  }
+
+  @Test
+  void aHostThatIsNotKnownIsOneSentence() throws IOException, InterruptedException {
+    // A name too long for any name service to be asked.
+    String host = "x".repeat(64) + ".invalid:1";
+
+    String output =
+        CommandProcess.start(
+                "generate", "--server", host, "--out", folder.resolve("a.png").toString())
+            .output();
+
+    // A library of the tests brings SLF4J, which says that it has nowhere to log to.
+    assertThat(output.lines())
+        .filteredOn(line -> !line.startsWith("SLF4J"))
+        .singleElement()
+        .asString()
+        .startsWith("retort: no Retort server answers at " + host);
   }
 
   @Test

@@ -52,6 +52,7 @@ class StreamCommandTest {
         .contains("on time     100.0 % within 60000 ms")
         .containsPattern("lateness    p50 .* p99 .* max .* min ")
         .containsPattern("interval    p50 .* p99 ")
+        .contains("ended       complete; frames asked for: 12")
         .contains("dropped     0; missing 0");
   }
 
@@ -121,8 +122,57 @@ class StreamCommandTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err().lines()).containsExactly("retort: the server is draining");
-    assertThat(run.out()).contains("frames      3 of 3");
+    assertThat(run.out())
+        .contains("frames      3 of 10")
+        .contains("ended       failed; frames asked for: 10")
+        .contains("missing 7")
+        .contains("saved       ");
     assertThat(folder.resolve("walk.gif")).isNotEmptyFile();
+  }
+
+  @Test
+  void picturesThatCannotBeSavedLeaveTheMeasurements() throws IOException {
+    // As many channels as no picture has.
+    server.sending(image -> image.toBuilder().setChannels(2).build());
+
+    CommandRun run = stream(" --frames 3 --save FOLDER/walk.gif --json FOLDER/stream.json");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "retort: the server sent an image of 2 channels, but a picture has 1 or 3");
+    assertThat(run.out()).contains("ended       failed").doesNotContain("saved");
+    assertThat(folder.toFile().list()).containsExactly("stream.json");
+  }
+
+  @Test
+  void aFolderOfFramesIsMadeForTheFirstFrame() {
+    server.failingAt(0, Status.UNAVAILABLE.withDescription("the server is draining"));
+    stream(" --frames 2 --save FOLDER/frames");
+    assertThat(folder.resolve("frames")).doesNotExist();
+
+    server.failingAt(9, Status.OK);
+    stream(" --frames 2 --save FOLDER/frames");
+    assertThat(folder.resolve("frames").toFile().list()).hasSize(2);
+  }
+
+  @Test
+  void framesOfAnEarlierStreamAreNotMixedWithThese() {
+    stream(" --frames 5 --save FOLDER/frames");
+
+    CommandRun second = stream(" --frames 2 --save FOLDER/frames");
+
+    assertThat(second.code()).isEqualTo(2);
+    assertThat(second.err())
+        .contains(folder.resolve("frames") + " but that folder holds frame-*.png of an earlier");
+    assertThat(folder.resolve("frames").toFile().list()).hasSize(5);
+  }
+
+  @Test
+  void aSeedMayBeTypedWithoutASign() {
+    stream(" --frames 1 --seed 18446744073709551615");
+
+    assertThat(requested().getStart().getSeed()).isEqualTo(-1);
   }
 
   @Test
@@ -153,7 +203,10 @@ class StreamCommandTest {
 
     String output = stream.terminate();
 
-    assertThat(output).containsPattern("frames      [23] of [23]").contains("saved       " + gif);
+    assertThat(output)
+        .containsPattern("frames      [23] of [23]")
+        .contains("ended       interrupted; frames asked for: 100")
+        .contains("saved       " + gif);
     assertThat(gif).isNotEmptyFile();
   }
 }

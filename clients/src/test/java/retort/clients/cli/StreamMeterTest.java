@@ -2,6 +2,9 @@ package retort.clients.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static retort.clients.cli.StreamSummary.Ending.COMPLETE;
+import static retort.clients.cli.StreamSummary.Ending.FAILED;
+import static retort.clients.cli.StreamSummary.Ending.INTERRUPTED;
 
 import com.google.protobuf.Duration;
 import org.junit.jupiter.api.Test;
@@ -13,7 +16,7 @@ class StreamMeterTest {
   /** A percentile of the histogram is exact to three digits. */
   private static final double DIGITS = 0.05;
 
-  private final StreamMeter meter = new StreamMeter(20, 25);
+  private final StreamMeter meter = new StreamMeter(20, 100, 25);
 
   /** A frame that was due at its index over 20 seconds. */
   private static Frame frame(long index, long dropped) {
@@ -39,7 +42,7 @@ class StreamMeterTest {
       arrives(i, 0, i == 60 ? 30 : 4);
     }
 
-    StreamSummary summary = meter.ofAll(100);
+    StreamSummary summary = meter.summary(COMPLETE);
 
     assertThat(summary.latenessP50()).isCloseTo(4, within(DIGITS));
     assertThat(summary.latenessMin()).isCloseTo(4, within(DIGITS));
@@ -55,12 +58,12 @@ class StreamMeterTest {
     arrives(0, 0, 1);
     arrives(3, 2, 1);
 
-    StreamSummary summary = meter.ofAll(5);
+    StreamSummary summary = meter.summary(COMPLETE);
 
     assertThat(summary.received()).isEqualTo(2);
-    assertThat(summary.missing()).isEqualTo(3);
+    assertThat(summary.missing()).isEqualTo(98);
     assertThat(summary.dropped()).isEqualTo(2);
-    assertThat(summary.onTimeShare()).isEqualTo(0.4);
+    assertThat(summary.onTimeShare()).isEqualTo(0.02);
   }
 
   @Test
@@ -68,19 +71,54 @@ class StreamMeterTest {
     arrives(0, 0, 1);
     arrives(2, 1, 1);
 
-    assertThat(meter.soFar().due()).isEqualTo(3);
+    assertThat(meter.summary(INTERRUPTED).due()).isEqualTo(3);
   }
 
   @Test
   void aFrameFromTheServersHeadStartIsNotLate() {
     arrives(1, 0, -2);
 
-    assertThat(meter.soFar().latenessMax()).isZero();
+    assertThat(meter.summary(INTERRUPTED).latenessMax()).isZero();
+  }
+
+  @Test
+  void aStreamThatFailedMissesAllThatWasAskedFor() {
+    arrives(0, 0, 1);
+    arrives(1, 0, 1);
+
+    StreamSummary summary = meter.summary(FAILED);
+
+    assertThat(summary.lines())
+        .contains("ended       failed; frames asked for: 100", "dropped     0; missing 98");
+    assertThat(summary.values()).containsEntry("ended", "failed").containsEntry("frames_due", 100L);
+    assertThat(summary.onTimeShare()).isEqualTo(0.02);
+  }
+
+  @Test
+  void oneFrameHasNoRateAndNoInterval() {
+    arrives(0, 0, 1);
+
+    StreamSummary summary = meter.summary(COMPLETE);
+
+    assertThat(summary.lines())
+        .contains("frames      1 of 100, - a second (20 asked for)", "interval    -");
+    assertThat(summary.values())
+        .doesNotContainKeys("frames_per_second", "interval_p50_ms", "interval_p99_ms");
+  }
+
+  @Test
+  void framesOfOneMomentHaveNoRate() {
+    meter.arrived(frame(0, 0), 0, 7);
+    meter.arrived(frame(1, 0), 0, 7);
+
+    assertThat(meter.summary(COMPLETE).framesPerSecond()).isZero();
+    assertThat(meter.summary(COMPLETE).values()).doesNotContainKey("frames_per_second");
   }
 
   @Test
   void noFrameIsNoNumberThatCannotBeWritten() {
-    assertThat(meter.ofAll(10).values().values())
-        .allMatch(value -> Double.isFinite(value.doubleValue()));
+    assertThat(meter.summary(COMPLETE).values().values())
+        .filteredOn(value -> value instanceof Number)
+        .allMatch(value -> Double.isFinite(((Number) value).doubleValue()));
   }
 }

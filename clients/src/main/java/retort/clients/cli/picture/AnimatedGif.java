@@ -36,7 +36,7 @@ final class AnimatedGif implements PictureSink {
   private long shownIndex;
 
   AnimatedGif(Path file, double fps, int scale) {
-    this.file = file;
+    this.file = OutputFile.target(file);
     this.fps = fps;
     this.scale = scale;
   }
@@ -61,20 +61,35 @@ final class AnimatedGif implements PictureSink {
       }
       sequence.write(picture, (int) Math.min(65_535, Math.max(MIN_HUNDREDTHS, hundredths)));
     } catch (IOException e) {
-      throw discard(e);
+      throw failed(e);
     }
   }
 
+  private PictureException failed(IOException e) {
+    PictureException failure = OutputFile.cannotWrite(file, e);
+    try {
+      discard();
+    } catch (PictureException second) {
+      failure.addSuppressed(second);
+    }
+    return failure;
+  }
+
   /** Leaves no half of a file behind. */
-  private PictureException discard(IOException e) {
+  @Override
+  public void discard() {
+    Sequence unfinished = sequence;
     shown = null;
     sequence = null;
-    try {
-      Files.deleteIfExists(OutputFile.unfinished(file));
-    } catch (IOException second) {
-      e.addSuppressed(second);
+    if (unfinished == null) {
+      return;
     }
-    return OutputFile.cannotWrite(file, e);
+    try {
+      unfinished.abandon();
+      Files.deleteIfExists(OutputFile.unfinished(file));
+    } catch (IOException e) {
+      throw OutputFile.cannotWrite(file, e);
+    }
   }
 
   @Override
@@ -87,7 +102,7 @@ final class AnimatedGif implements PictureSink {
         shown = null;
         OutputFile.moveIntoPlace(file);
       } catch (IOException e) {
-        throw discard(e);
+        throw failed(e);
       }
     }
   }
@@ -141,6 +156,12 @@ final class AnimatedGif implements PictureSink {
       IIOMetadataNode extensions = new IIOMetadataNode("ApplicationExtensions");
       extensions.appendChild(extension);
       return extensions;
+    }
+
+    /** Closes the file without an end. */
+    void abandon() throws IOException {
+      writer.dispose();
+      bytes.close();
     }
 
     @Override

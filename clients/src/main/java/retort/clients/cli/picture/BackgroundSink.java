@@ -1,5 +1,6 @@
 package retort.clients.cli.picture;
 
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -10,7 +11,7 @@ import retort.v1.Image;
 
 /**
  * Passes images to another sink on a thread of its own, so that encoding a picture delays no frame.
- * A limited number waits; whoever adds one more waits too.
+ * A limited number waits; whoever adds one more waits too. After a failure nothing more is written.
  */
 final class BackgroundSink implements PictureSink {
   private static final int MAX_WAITING = 256;
@@ -21,13 +22,18 @@ final class BackgroundSink implements PictureSink {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(work -> new Thread(work, "pictures"));
 
+  /** Whether the caller has been told of the failure. Used by the thread that adds. */
+  private boolean told;
+
   BackgroundSink(PictureSink sink) {
     this.sink = sink;
   }
 
   @Override
   public void add(long index, Image image) {
-    throwFailure();
+    if (failure.get() != null) {
+      throw tellFailure();
+    }
     room.acquireUninterruptibly();
     thread.execute(
         () -> {
@@ -37,6 +43,11 @@ final class BackgroundSink implements PictureSink {
             }
           } catch (RuntimeException e) {
             failure.set(e);
+          } catch (Throwable e) {
+            // Such as too little memory: told to the caller, not to this thread's end.
+            failure.set(
+                new PictureException(
+                    "a picture cannot be made (" + e + "); pass a smaller --scale", e));
           } finally {
             room.release();
           }
@@ -57,16 +68,18 @@ final class BackgroundSink implements PictureSink {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    sink.close();
-    throwFailure();
+    if (failure.get() == null) {
+      sink.close();
+      return;
+    }
+    sink.discard();
+    if (!told) {
+      throw tellFailure();
+    }
   }
 
-  /** Once: a second close is silent. */
-  private void throwFailure() {
-    RuntimeException e = failure.getAndSet(null);
-    if (e != null) {
-      thread.shutdown();
-      throw e;
-    }
+  private RuntimeException tellFailure() {
+    told = true;
+    return Objects.requireNonNull(failure.get());
   }
 }

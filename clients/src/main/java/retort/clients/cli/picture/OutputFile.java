@@ -26,21 +26,68 @@ public final class OutputFile {
    *
    * @param flag the flag that named it
    * @param suffix what its name should end in, such as {@code .png}
-   * @throws IllegalArgumentException when its name ends otherwise or its folder is not there
+   * @throws IllegalArgumentException when its name ends otherwise, its folder is not there, or what
+   *     is there already is no regular file
    */
   public static void check(String flag, Path file, String suffix) {
     if (!file.toString().endsWith(suffix)) {
       throw new IllegalArgumentException(flag + " is " + file + " but should end in " + suffix);
     }
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(
+          flag + " is " + file + " but that is a folder; pass the name of a file");
+    }
+    Path target;
+    try {
+      target = target(file);
+    } catch (PictureException e) {
+      throw new IllegalArgumentException(flag + " is " + file + " but " + e.getMessage(), e);
+    }
+    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent());
     if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new IllegalArgumentException(
           "%s is %s but %s is no folder that can be written; make it, or pass another %s"
               .formatted(flag, file, folder, flag));
     }
-    if (Files.isDirectory(file)) {
+  }
+
+  /**
+   * What is written when a name is: the file of that name or, where that is a symbolic link, what
+   * it points to.
+   *
+   * @throws PictureException when it is there and no regular file, such as a device or a pipe
+   */
+  static Path target(Path file) {
+    Path target = file;
+    if (Files.isSymbolicLink(file)) {
+      try {
+        target = file.toRealPath();
+      } catch (IOException e) {
+        throw new PictureException(file + " is a link to nothing; pass another", e);
+      }
+    }
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new PictureException(target + " is no regular file; pass another");
+    }
+    return target;
+  }
+
+  /**
+   * Refuses a folder that could not be made, without making it.
+   *
+   * @throws IllegalArgumentException when a file stands in its way, or it may not be written
+   */
+  public static void checkFolder(String flag, Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = Objects.requireNonNull(there.getParent());
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
       throw new IllegalArgumentException(
-          flag + " is " + file + " but that is a folder; pass the name of a file");
+          "%s is %s but it cannot be made a folder (%s is no folder that can be written);"
+                  .formatted(flag, folder, there)
+              + " pass another "
+              + flag);
     }
   }
 
@@ -60,7 +107,7 @@ public final class OutputFile {
     }
   }
 
-  /** Writes a picture as PNG, over any file of that name. */
+  /** Writes a picture as PNG, over any regular file of that name. */
   public static void writePng(Path file, BufferedImage picture) {
     write(
         file,
@@ -78,7 +125,8 @@ public final class OutputFile {
    *
    * @throws PictureException when it cannot be written; what was there before is untouched
    */
-  public static void write(Path file, Content content) {
+  public static void write(Path name, Content content) {
+    Path file = target(name);
     Path unfinished = unfinished(file);
     try {
       try {

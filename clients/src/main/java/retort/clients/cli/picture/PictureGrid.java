@@ -5,6 +5,7 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Pictures of one size laid out in rows, on grey.
@@ -15,6 +16,9 @@ import java.util.List;
 public record PictureGrid(int columns, int scale) {
   /** Between pictures and around them. */
   private static final int GAP_PIXELS = 2;
+
+  /** Of a sheet in memory, a byte or three each. */
+  private static final long MAX_PIXELS = 256_000_000;
 
   private static final Color BACKGROUND = new Color(128, 128, 128);
 
@@ -32,6 +36,33 @@ public record PictureGrid(int columns, int scale) {
   }
 
   /**
+   * Refuses a sheet that is too large for memory, before its pictures are made.
+   *
+   * @param pictures how many
+   * @param width of each, in pixels before they are scaled
+   * @param height likewise
+   */
+  public void requireRoom(int pictures, int width, int height) {
+    long across = Math.min(columns, pictures);
+    long rows = (pictures + (long) columns - 1) / columns;
+    double sheetWidth = across * ((double) width * scale + GAP_PIXELS) + GAP_PIXELS;
+    double sheetHeight = rows * ((double) height * scale + GAP_PIXELS) + GAP_PIXELS;
+    if (sheetWidth * sheetHeight > MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d %s at --scale %d make %.0f x %.0f pixels but a picture has at most %d million;"
+                  + " pass a smaller --scale or fewer --images",
+              pictures,
+              pictures == 1 ? "image" : "images",
+              scale,
+              sheetWidth,
+              sheetHeight,
+              MAX_PIXELS / 1_000_000));
+    }
+  }
+
+  /**
    * Lays pictures out: number i stands in row {@code i / columns}.
    *
    * @param pictures one or more, all of one size
@@ -41,7 +72,7 @@ public record PictureGrid(int columns, int scale) {
     int width = first.getWidth() * scale;
     int height = first.getHeight() * scale;
     int across = Math.min(columns, pictures.size());
-    int rows = (pictures.size() + columns - 1) / columns;
+    int rows = Math.toIntExact((pictures.size() + (long) columns - 1) / columns);
     BufferedImage sheet =
         new BufferedImage(
             Math.addExact(Math.multiplyExact(across, width + GAP_PIXELS), GAP_PIXELS),

@@ -13,6 +13,9 @@ public interface PictureSink extends AutoCloseable {
   @Override
   void close();
 
+  /** Instead of {@link #close}, after a failure: leaves nothing unfinished behind. */
+  default void discard() {}
+
   /** Forgets images. */
   static PictureSink none() {
     return new PictureSink() {
@@ -27,9 +30,11 @@ public interface PictureSink extends AutoCloseable {
   /**
    * A moving picture, or a folder of single ones, written on another thread.
    *
-   * @param place a file that ends in {@code .gif}, or a folder, made where there is none
+   * @param place a file that ends in {@code .gif}, or a folder, made for the first image
    * @param fps frames a second, for a moving picture
    * @param scale each pixel becomes a square of this side
+   * @throws IllegalArgumentException when the place is neither, cannot be written, or is a folder
+   *     that holds frames, which would be mixed with these
    */
   static PictureSink at(Path place, double fps, int scale) {
     PictureGrid.requireScale(scale);
@@ -37,7 +42,7 @@ public interface PictureSink extends AutoCloseable {
       OutputFile.check("--save", place, place.toString().substring(place.toString().length() - 4));
       return new BackgroundSink(new AnimatedGif(place, fps, scale));
     }
-    OutputFile.makeFolder("--save", place);
+    FrameFolder.check("--save", place);
     return new BackgroundSink(new FrameFolder(place, scale));
   }
 }

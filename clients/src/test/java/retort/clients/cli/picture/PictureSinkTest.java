@@ -152,6 +152,50 @@ class PictureSinkTest {
   }
 
   @Test
+  void afterAFailureNothingIsWritten() throws IOException {
+    Path file = folder.resolve("a.gif");
+    PictureSink sink = PictureSink.at(file, 20, 1);
+    sink.add(0, flat(1));
+    sink.add(1, flat(1).toBuilder().setHeight(9).build());
+
+    assertThatExceptionOfType(PictureException.class)
+        .isThrownBy(
+            () -> {
+              while (true) {
+                sink.add(2, flat(1));
+              }
+            });
+    // It was told: closing is silent, and keeps nothing.
+    sink.close();
+    sink.close();
+
+    assertThat(folder.toFile().list()).isEmpty();
+  }
+
+  @Test
+  void anErrorWhileAPictureIsMadeIsTold() {
+    PictureSink sink =
+        new BackgroundSink(
+            new PictureSink() {
+              @Override
+              public void add(long index, Image image) {
+                throw new OutOfMemoryError("Java heap space");
+              }
+
+              @Override
+              public void close() {
+                throw new AssertionError("closed after a failure");
+              }
+            });
+    sink.add(0, flat(1));
+
+    assertThatExceptionOfType(PictureException.class)
+        .isThrownBy(sink::close)
+        .withMessageContaining("Java heap space")
+        .withMessageContaining("pass a smaller --scale");
+  }
+
+  @Test
   void aPngOfTheWireIsRead() throws IOException {
     Path file = folder.resolve("a.png");
     OutputFile.writePng(file, ImageDecoder.decode(flat(1, 2, 3)));
