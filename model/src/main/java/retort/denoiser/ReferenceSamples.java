@@ -49,8 +49,8 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
 
   /** How many samples of a shape are kept: 16, fewer when these would not stay under 2 MiB. */
   public static int count(ImageShape shape) {
-    int encoded = shape.elements() * 2 * 4 / 3 + 64;
-    return Math.max(1, Math.min(MAX_SAMPLES, MAX_BYTES / encoded));
+    long encoded = shape.elements() * 2L * 4 / 3 + 64;
+    return (int) Math.max(1, Math.min(MAX_SAMPLES, MAX_BYTES / encoded));
   }
 
   /** The text for the metadata. */
@@ -77,7 +77,8 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
   }
 
   /**
-   * Reads the text of {@link #encode}.
+   * Reads the text of {@link #encode}. No text, however made, takes more memory than the samples
+   * that are kept of the shape.
    *
    * @throws OnnxException when it is malformed
    */
@@ -91,23 +92,49 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
               + lines.length
               + " lines instead of 3");
     }
-    try (InflaterInputStream inflater =
-        new InflaterInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(lines[2])))) {
-      byte[] bytes = inflater.readAllBytes();
-      ByteBuffer halves = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      float[] images = new float[bytes.length / 2];
-      for (int i = 0; i < images.length; i++) {
-        images[i] = (float) HalfPrecision.toDouble(DataType.FLOAT16, halves.getShort());
-      }
+    try {
       List<Long> seeds = split(lines[0]).map(Long::parseLong).toList();
+      if (seeds.isEmpty() || seeds.size() > count(shape)) {
+        throw new IllegalArgumentException(
+            "it has " + seeds.size() + " samples instead of 1 to " + count(shape));
+      }
+      float[] images = images(lines[2], seeds.size() * shape.elements());
       return new ReferenceSamples(
           seeds,
           split(lines[1]).map(Integer::parseInt).toList(),
           Tensor.floats(
               new int[] {seeds.size(), shape.channels(), shape.height(), shape.width()}, images));
-    } catch (IOException | IllegalArgumentException | GraphException e) {
+    } catch (IllegalArgumentException | GraphException e) {
       throw new OnnxException(
           "metadata " + MetadataKeys.REFERENCE_SAMPLES + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static float[] images(String text, int values) {
+    byte[] bytes = inflate(Base64.getDecoder().decode(text), 2 * values);
+    ByteBuffer halves = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    float[] images = new float[values];
+    for (int i = 0; i < values; i++) {
+      images[i] = (float) HalfPrecision.toDouble(DataType.FLOAT16, halves.getShort());
+      if (!Float.isFinite(images[i])) {
+        throw new IllegalArgumentException("value " + i + " of its images is " + images[i]);
+      }
+    }
+    return images;
+  }
+
+  /** Exactly so many bytes: a few may inflate to more than memory holds. */
+  private static byte[] inflate(byte[] deflated, int size) {
+    try (InflaterInputStream inflater =
+        new InflaterInputStream(new ByteArrayInputStream(deflated))) {
+      byte[] bytes = inflater.readNBytes(size);
+      if (bytes.length < size || inflater.read() >= 0) {
+        throw new IllegalArgumentException(
+            "its images do not inflate to the " + size + " bytes expected");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("its images do not inflate: " + e.getMessage(), e);
     }
   }
 

@@ -3,7 +3,11 @@ package retort.denoiser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import retort.graph.Tensor;
 import retort.noise.GaussianNoise;
@@ -70,6 +74,35 @@ class ReferenceSamplesTest {
           .isInstanceOf(OnnxException.class)
           .hasMessageContaining("retort.reference_samples");
     }
+  }
+
+  @Test
+  void textThatInflatesToMoreThanTheSamplesIsRefused() throws IOException {
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(bomb)) {
+      deflater.write(new byte[1 << 20]);
+    }
+    String images = Base64.getEncoder().encodeToString(bomb.toByteArray());
+
+    refused("5\n\n" + images, "inflate to the 8 bytes");
+  }
+
+  @Test
+  void evidenceHasSamplesAndTheyAreNumbers() {
+    float[] images = {0, 0, Float.NaN, 0};
+    ReferenceSamples nothing =
+        new ReferenceSamples(List.of(1L), List.of(), Tensor.floats(new int[] {1, 1, 2, 2}, images));
+
+    refused(nothing.encode(), "value 2 of its images is NaN");
+    refused("\n\n" + samples(List.of()).encode().split("\n", -1)[2], "0 samples");
+    refused("1,".repeat(16) + "1\n\n", "17 samples instead of 1 to 16");
+  }
+
+  private static void refused(String text, String words) {
+    assertThatThrownBy(() -> ReferenceSamples.decode(text, SHAPE))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining("retort.reference_samples")
+        .hasMessageContaining(words);
   }
 
   @Test

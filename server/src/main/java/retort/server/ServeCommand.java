@@ -46,8 +46,19 @@ import retort.server.schedule.Time;
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+  /** Of connections without traffic, so that one whose client is gone without a word is closed. */
+  private static final int KEEP_ALIVE_SECONDS = 30;
+
   /** Clients that ask more often whether the connection lives are cut off. */
-  private static final int KEEP_ALIVE_SECONDS = 10;
+  private static final int LEAST_KEEP_ALIVE_SECONDS = 10;
+
+  /** Calls that a connection may give up: opening and cancelling costs a client nothing. */
+  private static final int MAX_RESETS = 200;
+
+  private static final int RESETS_SECONDS = 30;
+
+  /** A thread of the server has broken. */
+  private static final int EXIT_BROKEN = 3;
 
   @Parameters(
       paramLabel = "FOLDER",
@@ -87,8 +98,15 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "Images that may wait; more are refused. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Images that may wait for requests; more are refused. Default: ${DEFAULT-VALUE}.")
   private int queue = 256;
+
+  @Option(
+      names = "--max-streams",
+      paramLabel = "N",
+      description = "Streams open at once; more are refused. Default: ${DEFAULT-VALUE}.")
+  private int maxStreams = 256;
 
   @Option(
       names = "--calls-per-connection",
@@ -140,6 +158,7 @@ final class ServeCommand implements Callable<Integer> {
     requireRange("--threads", threads, 1, 1024);
     requireRange("--max-batch", maxBatch == null ? 1 : maxBatch, 1, 1024);
     requireRange("--queue", queue, 1, 1 << 20);
+    requireRange("--max-streams", maxStreams, 1, 1 << 20);
     requireRange("--calls-per-connection", callsPerConnection, 1, Integer.MAX_VALUE);
     requireRange("--device", device, 0, 1024);
     requireRange("--drain-seconds", drainSeconds, 0, 3600);
@@ -160,12 +179,19 @@ final class ServeCommand implements Callable<Integer> {
     }
     ServerBuilder<?> transport =
         NettyServerBuilder.forAddress(address)
-            .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveTime(LEAST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
             .maxConcurrentCallsPerConnection(callsPerConnection);
     try {
       return RetortServer.start(
-          transport, models, new RetortServer.Size(threads, queue), Time.ofMachine());
+          transport,
+          models,
+          new RetortServer.Size(threads, queue, maxStreams),
+          Time.ofMachine(),
+          // Not exit, whose hooks would drain a server that answers nobody.
+          () -> Runtime.getRuntime().halt(EXIT_BROKEN));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "cannot listen on "

@@ -17,6 +17,9 @@ public final class RecordingGenerator implements Generator {
   /** A batch that begins with this seed fails. */
   public static final long BROKEN_SEED = 666;
 
+  /** A batch that begins with this seed breaks the thread that makes it. */
+  public static final long FATAL_SEED = 667;
+
   private final ImageShape shape;
   private final int maxBatch;
   private final CountDownLatch leave;
@@ -114,6 +117,9 @@ public final class RecordingGenerator implements Generator {
         waitForLeave();
         if (seeds[0] == BROKEN_SEED) {
           throw new IllegalStateException("this seed breaks the network");
+        }
+        if (seeds[0] == FATAL_SEED) {
+          throw new OutOfMemoryError("this seed takes all memory");
         }
       }
 

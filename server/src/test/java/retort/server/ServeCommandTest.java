@@ -78,6 +78,7 @@ class ServeCommandTest {
     refused("--threads is 0", "serve", folder.toString(), "--threads", "0");
     refused("--max-batch is 0", "serve", folder.toString(), "--max-batch", "0");
     refused("--queue is 0", "serve", folder.toString(), "--queue", "0");
+    refused("--max-streams is 0", "serve", folder.toString(), "--max-streams", "0");
   }
 
   @Test

@@ -24,7 +24,7 @@ record ImageRequests(RetortClient client, ServedModel model) {
   private static final int MAX_IMAGES = 64;
 
   /** Answers of more than this make memory, not speed. */
-  private static final long MAX_BYTES = 32 << 20;
+  private static final long MAX_BYTES = (4 << 20) - (64 << 10);
 
   /**
    * One picture for each origin, in their order.

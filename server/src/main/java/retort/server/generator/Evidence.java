@@ -79,7 +79,7 @@ final class Evidence {
 
   /**
    * The largest batch in which every image has the bytes it has alone: {@code wanted}, or 1 where
-   * any batch size up to it shows a difference.
+   * it or a power of two below it shows a difference.
    */
   static int deterministicBatch(OnnxSession session, int wanted) {
     int labels = session.signature().labels();
@@ -93,7 +93,9 @@ final class Evidence {
       for (int i = 0; i < wanted; i++) {
         lane.set(i, probe(i, labels));
       }
-      for (int n = 2; n <= wanted; n++) {
+      int n = 1;
+      while (n < wanted) {
+        n = Math.min(2 * n, wanted);
         lane.run(n);
         for (int i = 0; i < n; i++) {
           if (!Arrays.equals(alone.get(i), read(session, lane, i))) {

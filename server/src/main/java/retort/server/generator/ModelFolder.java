@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class ModelFolder {
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final String SUFFIX = ".onnx";
+
+  /** Health is asked for by name, so that none may have the name of the service. */
+  private static final String RESERVED = "retort.v1.Retort";
 
   private ModelFolder() {}
 
@@ -53,8 +57,9 @@ public final class ModelFolder {
     try (Stream<Path> listed = Files.list(folder)) {
       files =
           listed
-              .filter(file -> name(file).length() < file.getFileName().toString().length())
-              .filter(Files::isRegularFile)
+              .filter(file -> !file.getFileName().toString().startsWith("."))
+              .filter(ModelFolder::looksLikeOne)
+              .filter(ModelFolder::isOne)
               .sorted()
               .toList();
     } catch (IOException e) {
@@ -67,15 +72,33 @@ public final class ModelFolder {
     return files;
   }
 
+  private static boolean looksLikeOne(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(SUFFIX);
+  }
+
+  private static boolean isOne(Path file) {
+    if (!Files.isRegularFile(file)) {
+      LOG.warn("{}: skipped, since it is no file, or a link to none", file);
+      return false;
+    }
+    if (!file.getFileName().toString().endsWith(SUFFIX)) {
+      LOG.warn("{}: skipped, since its name does not end in {}", file, SUFFIX);
+      return false;
+    }
+    return true;
+  }
+
   private static String name(Path file) {
     String name = String.valueOf(file.getFileName());
-    return name.endsWith(SUFFIX) && !name.startsWith(".")
-        ? name.substring(0, name.length() - SUFFIX.length())
-        : name;
+    return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
   }
 
   private static Model model(Path file, Device device, int maxBatch) {
     try {
+      if (name(file).equals(RESERVED)) {
+        throw new GeneratorException(
+            "its name is that of the service, whose health is asked for by it; rename the file");
+      }
       return new Model(name(file), Optional.of(OnnxGenerator.open(file, device, maxBatch)), "");
     } catch (GeneratorException e) {
       LOG.error("{}: {}", file, e.getMessage());

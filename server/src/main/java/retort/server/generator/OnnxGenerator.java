@@ -7,7 +7,6 @@ import org.slf4j.LoggerFactory;
 import retort.denoiser.GeneratorCard;
 import retort.denoiser.ImageShape;
 import retort.denoiser.MetadataKeys;
-import retort.file.FileDigest;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxReader;
 
@@ -36,20 +35,23 @@ public final class OnnxGenerator implements Generator {
    */
   public static OnnxGenerator open(Path file, Device device, int maxBatch) {
     try {
-      String digest = FileDigest.of(file);
-      OnnxSession session = OnnxSession.open(file, device);
+      FileBytes bytes = FileBytes.of(file);
+      OnnxSession session = OnnxSession.open(bytes.bytes(), device);
       try {
         GeneratorCard card = card(session);
         card.referenceSamples()
             .ifPresentOrElse(
                 samples -> Evidence.replay(session, samples),
                 () -> LOG.warn("{}: has no reference samples; served unchecked", file));
-        int wanted = session.signature().batchOfOne() ? 1 : maxBatch;
+        int wanted =
+            session.signature().batchOfOne()
+                ? 1
+                : OnnxLane.room(session.signature().shape(), maxBatch);
         int batch = Evidence.deterministicBatch(session, wanted);
         if (batch < wanted) {
           LOG.info("{}: images of a batch differ from those made alone; batch set to 1", file);
         }
-        return new OnnxGenerator(session, card, digest, batch);
+        return new OnnxGenerator(session, card, bytes.digest(), batch);
       } catch (RuntimeException e) {
         session.close();
         throw e;

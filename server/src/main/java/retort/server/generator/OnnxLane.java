@@ -28,6 +28,14 @@ final class OnnxLane implements Lane {
   private final ByteBuffer image;
   private final List<Tensors> sizes = new ArrayList<>();
 
+  /** Of all images of a run: 32 MiB of noise, and as much again for floating-point images. */
+  private static final int MAX_VALUES = 8 << 20;
+
+  /** The largest batch up to {@code wanted} whose images have room in a lane; at least 1. */
+  static int room(ImageShape shape, int wanted) {
+    return Math.max(1, Math.min(wanted, MAX_VALUES / shape.elements()));
+  }
+
   /**
    * Reserves memory.
    *

@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
@@ -26,12 +26,13 @@ final class OnnxSession implements AutoCloseable {
   /**
    * Loads a file.
    *
+   * @param file its bytes, in direct memory; not needed afterwards
    * @throws GeneratorException when the runtime refuses it, or it is no generator
    */
-  static OnnxSession open(Path file, Device device) {
+  static OnnxSession open(ByteBuffer file, Device device) {
     SessionOptions options = device.options();
     try {
-      OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+      OrtSession session = OrtEnvironment.getEnvironment().createSession(file, options);
       try {
         return new OnnxSession(options, session, Signature.of(session));
       } catch (OrtException | RuntimeException e) {

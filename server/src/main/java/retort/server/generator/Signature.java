@@ -27,6 +27,9 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
 
   private static final int OPEN = -1;
 
+  /** Of one image: those that fit into a message of 4 MiB, which clients take by default. */
+  private static final int MAX_VALUES = (4 << 20) - (64 << 10);
+
   /**
    * Reads it from a session.
    *
@@ -42,9 +45,15 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
           "it takes " + inputs.keySet() + " and gives " + outputs.keySet(), inputs, outputs);
     }
     long[] dims = noise.getShape();
-    ImageShape shape =
-        new ImageShape(
-            Math.toIntExact(dims[1]), Math.toIntExact(dims[2]), Math.toIntExact(dims[3]));
+    if ((double) dims[1] * dims[2] * dims[3] > MAX_VALUES) {
+      throw new GeneratorException(
+          "its images are "
+              + Arrays.toString(dims)
+              + ", but images of at most "
+              + MAX_VALUES
+              + " values are served; export it at a smaller size");
+    }
+    ImageShape shape = new ImageShape((int) dims[1], (int) dims[2], (int) dims[3]);
     boolean bytes = image.type == OnnxJavaType.UINT8;
     long[] expected =
         bytes
@@ -73,7 +82,12 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
     if (label == null || label.getShape()[1] < 1) {
       throw notAGenerator("label is no float32 [N, K]", inputs, outputs);
     }
-    return Math.toIntExact(label.getShape()[1]);
+    long labels = label.getShape()[1];
+    if (labels > MAX_VALUES) {
+      throw new GeneratorException(
+          "it takes " + labels + " labels, but at most " + MAX_VALUES + " are served");
+    }
+    return (int) labels;
   }
 
   /** A value's type, where it is as expected and every dimension but the batch is known. */

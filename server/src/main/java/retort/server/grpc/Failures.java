@@ -11,18 +11,30 @@ import retort.server.schedule.RefusedException.Reason;
 final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+  /** A status travels in a header: of 8 KiB, and a character can take nine bytes there. */
+  private static final int MAX_MESSAGE = 600;
+
   private Failures() {}
 
   /** The status of a failed call. What is not the client's doing is logged, and told in general. */
   static StatusRuntimeException status(RuntimeException failure) {
     if (failure instanceof RefusedException refused) {
-      return code(refused.reason()).withDescription(refused.getMessage()).asRuntimeException();
+      return code(refused.reason())
+          .withDescription(cut(String.valueOf(refused.getMessage()), MAX_MESSAGE))
+          .asRuntimeException();
     }
-    LOG.error("a call failed", failure);
+    // One line for each: a network that always fails must not fill the disk with traces.
+    LOG.error("a call failed: {}", failure.toString());
+    LOG.debug("a call failed", failure);
     return Status.INTERNAL
         .withDescription("the server failed to make the image; its log says why")
         .withCause(failure)
         .asRuntimeException();
+  }
+
+  /** A text as it is, or its beginning where it has more characters than {@code most}. */
+  static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "...";
   }
 
   private static Status code(Reason reason) {

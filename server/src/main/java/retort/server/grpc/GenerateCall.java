@@ -40,7 +40,11 @@ final class GenerateCall {
     this.encoding = encoding;
     images = new GeneratedImage[count];
     missing = count;
-    call.setOnCancelHandler(() -> over = true);
+  }
+
+  /** Forgets the call: its client is gone. */
+  void cancel() {
+    over = true;
   }
 
   /**

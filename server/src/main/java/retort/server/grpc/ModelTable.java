@@ -3,6 +3,7 @@ package retort.server.grpc;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import retort.server.generator.Generator;
 import retort.server.generator.Model;
 import retort.server.schedule.RefusedException;
@@ -12,6 +13,9 @@ import retort.v1.Model.State;
 
 /** What the server holds, by name. */
 final class ModelTable {
+  private static final int MAX_NAME = 100;
+  private static final int MAX_NAMES = 10;
+
   private final Map<String, Model> models = new TreeMap<>();
 
   ModelTable(List<Model> held) {
@@ -27,18 +31,13 @@ final class ModelTable {
   Generator find(String name) {
     if (name.isEmpty() && models.size() > 1) {
       throw Failures.invalid(
-          "model is empty, but this server holds several: "
-              + String.join(", ", models.keySet())
-              + "; name one");
+          "model is empty, but this server holds several: " + names() + "; name one");
     }
     Model model = name.isEmpty() ? models.values().iterator().next() : models.get(name);
     if (model == null) {
       throw new RefusedException(
           Reason.UNKNOWN_MODEL,
-          "there is no model '"
-              + name
-              + "'; this server holds "
-              + String.join(", ", models.keySet()));
+          "there is no model '" + Failures.cut(name, MAX_NAME) + "'; this server holds " + names());
     }
     return model
         .generator()
@@ -47,6 +46,12 @@ final class ModelTable {
                 new RefusedException(
                     Reason.UNAVAILABLE,
                     "model '" + model.name() + "' is not served here: " + model.failure()));
+  }
+
+  private String names() {
+    String first = models.keySet().stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
+    int more = models.size() - MAX_NAMES;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /** The answer to {@code ListModels}. */

@@ -18,7 +18,9 @@ import retort.v1.StreamRequest;
 final class Requests {
   private static final int MAX_ORIGINS = 256;
   private static final int MAX_WALK_LABELS = 256;
-  private static final double MAX_RATE = 240;
+
+  /** With what goes around 256 images, a message that clients take by default, of 4 MiB. */
+  private static final int MAX_IMAGE_BYTES = (4 << 20) - (64 << 10);
 
   private Requests() {}
 
@@ -39,6 +41,17 @@ final class Requests {
               + count
               + " entries, but this server's queue holds "
               + capacity
+              + "; ask in several requests");
+    }
+    long bytes = (long) count * generator.shape().elements();
+    if (bytes > MAX_IMAGE_BYTES) {
+      throw Failures.invalid(
+          "origins has "
+              + count
+              + " entries, which make "
+              + bytes
+              + " bytes of raw images, but an answer holds at most "
+              + MAX_IMAGE_BYTES
               + "; ask in several requests");
     }
     List<Origin> origins = new ArrayList<>(count);
@@ -104,16 +117,8 @@ final class Requests {
       throw Failures.invalid(
           "start.blend and start.next_label must be absent: a stream starts on a keyframe");
     }
-    double fps = request.getFps();
-    if (!(fps > 0 && fps <= MAX_RATE)) {
-      throw Failures.invalid(
-          "fps is " + fps + ", but above 0 and at most " + (int) MAX_RATE + " is expected");
-    }
-    double speed = request.getWalk().hasSpeed() ? request.getWalk().getSpeed() : fps;
-    if (!(speed >= 0 && speed <= MAX_RATE)) {
-      throw Failures.invalid(
-          "walk.speed is " + speed + ", but 0 to " + (int) MAX_RATE + " is expected");
-    }
+    double fps = fps(request.getFps());
+    double speed = request.getWalk().hasSpeed() ? speed(request.getWalk().getSpeed()) : fps;
     return new StreamPlan(
         start.getSeed(),
         label("start", start, generator),
@@ -123,6 +128,30 @@ final class Requests {
         request.getFrameCount(),
         encoding(request.getEncodingValue()),
         waits(request.getSlowClientValue()));
+  }
+
+  /** Checks a number of frames a second. */
+  static double fps(double fps) {
+    if (!(fps >= StreamPlan.MIN_FPS && fps <= StreamPlan.MAX_FPS)) {
+      throw Failures.invalid(
+          "fps is "
+              + fps
+              + ", but "
+              + StreamPlan.MIN_FPS
+              + " to "
+              + (int) StreamPlan.MAX_FPS
+              + " is expected");
+    }
+    return fps;
+  }
+
+  /** Checks a number of keyframes a second. */
+  static double speed(double speed) {
+    if (!(speed >= 0 && speed <= StreamPlan.MAX_SPEED)) {
+      throw Failures.invalid(
+          "walk.speed is " + speed + ", but 0 to " + (int) StreamPlan.MAX_SPEED + " is expected");
+    }
+    return speed;
   }
 
   /** Checks the labels of a walk. */

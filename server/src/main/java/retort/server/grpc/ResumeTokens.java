@@ -22,6 +22,9 @@ final class ResumeTokens {
   /** Beyond it a float64 no longer counts frames one by one; at 240 a second, a million years. */
   private static final long MAX_INDEX = 1L << 53;
 
+  /** Beyond it a float64 no longer tells one keyframe from the next. */
+  private static final double MAX_POSITION = 1L << 53;
+
   private ResumeTokens() {}
 
   /** The token of a state: at most 1 KiB. */
@@ -85,12 +88,19 @@ final class ResumeTokens {
               + "; name the model it came from, or begin a new stream");
     }
     long frames = request.getFrameCount() == 0 ? stream.getFrameCount() : request.getFrameCount();
+    StreamState state;
     try {
-      return new StreamState(
-          digest, plan(stream, generator, frames), stream.getNextIndex(), stream.getDropped());
+      state =
+          new StreamState(
+              digest, plan(stream, generator, frames), stream.getNextIndex(), stream.getDropped());
     } catch (IllegalArgumentException | RefusedException e) {
       throw damaged(String.valueOf(e.getMessage()));
     }
+    double position = state.plan().position(state.next());
+    if (position > MAX_POSITION) {
+      throw damaged("its position is " + position);
+    }
+    return state;
   }
 
   private static SavedStream parse(ByteString token) {
@@ -133,8 +143,8 @@ final class ResumeTokens {
         stream.getSeed(),
         label,
         Requests.labels(stream.getLabelsList(), generator),
-        stream.getSpeed(),
-        stream.getFps(),
+        Requests.speed(stream.getSpeed()),
+        Requests.fps(stream.getFps()),
         frames,
         encoding,
         stream.getWaits());

@@ -1,6 +1,8 @@
 package retort.server.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -10,7 +12,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import retort.server.generator.Generator;
 import retort.server.generator.Model;
 import retort.server.schedule.FrameClock;
@@ -24,33 +27,55 @@ import retort.v1.RetortGrpc;
  * reflection. Owns the generators of its models: they close with it.
  */
 public final class RetortServer {
-  /** What a server's queue and threads look like. */
-  public record Size(int threads, int queue) {
+  /**
+   * How much a server does at once.
+   *
+   * @param threads that make images
+   * @param queue images that may wait for requests
+   * @param streams that may be open
+   */
+  public record Size(int threads, int queue, int streams) {
     public Size {
-      if (threads < 1 || queue < 1) {
+      if (threads < 1 || queue < 1 || streams < 1) {
         throw new IllegalArgumentException(
-            "threads " + threads + " and queue " + queue + " should be at least 1");
+            "threads "
+                + threads
+                + ", queue "
+                + queue
+                + " and streams "
+                + streams
+                + " should be at least 1");
       }
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(RetortServer.class);
+
+  /** The largest request there is needs a sixth of it; unpacked, a message takes much more. */
+  static final int MAX_REQUEST_BYTES = 64 << 10;
 
   /** For answers on their way to reach clients that read; others are cut off. */
   private static final Duration FLUSH = Duration.ofSeconds(1);
 
   private final List<Generator> generators;
+  private final Runnable end;
   private final RenderQueue queue;
+  private final Admission admission;
   private final FrameClock clock;
   private final RenderThreads threads;
   private final RetortService service;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
-  private RetortServer(ServerBuilder<?> transport, List<Model> models, Size size, Time time) {
+  private RetortServer(
+      ServerBuilder<?> transport, List<Model> models, Size size, Time time, Runnable end) {
+    this.end = end;
     generators = models.stream().flatMap(model -> model.generator().stream()).toList();
     queue = new RenderQueue(size.queue(), size.threads());
-    clock = FrameClock.running(time);
-    threads = new RenderThreads(queue, generators, size.threads(), time);
-    service = new RetortService(new ModelTable(models), queue, clock, time);
+    admission = new Admission(size.streams());
+    clock = FrameClock.running(time, this::broken);
+    threads = new RenderThreads(queue, generators, size.threads(), time, this::broken);
+    service = new RetortService(new ModelTable(models), queue, clock, admission, time);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
     health.setStatus(RetortGrpc.SERVICE_NAME, ServingStatus.SERVING);
     for (Model model : models) {
@@ -61,6 +86,10 @@ public final class RetortServer {
         transport
             // No method waits, so none needs a thread of its own.
             .directExecutor()
+            .maxInboundMessageSize(MAX_REQUEST_BYTES)
+            // Requests are small; and a packed one's size is known too late.
+            .decompressorRegistry(
+                DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
             .addService(service)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -79,11 +108,14 @@ public final class RetortServer {
    *
    * @param transport where to listen
    * @param models what to serve, ready or failed
+   * @param end what happens when a thread of the server has broken and clients were told: without
+   *     it no call would be answered any more, so the process should end
    * @throws IOException when the transport cannot listen there; the generators are then closed
    */
   public static RetortServer start(
-      ServerBuilder<?> transport, List<Model> models, Size size, Time time) throws IOException {
-    RetortServer server = new RetortServer(transport, models, size, time);
+      ServerBuilder<?> transport, List<Model> models, Size size, Time time, Runnable end)
+      throws IOException {
+    RetortServer server = new RetortServer(transport, models, size, time, end);
     try {
       server.server.start();
       return server;
@@ -104,27 +136,51 @@ public final class RetortServer {
   }
 
   /**
-   * Stops in order: new calls are refused and health says NOT_SERVING, streams end after the frame
-   * in the works, requests that were accepted are answered, then everything closes.
+   * Stops in order: new calls are refused, health says NOT_SERVING and clients are told to go
+   * elsewhere; streams end after the frame in the works, requests that were accepted are answered,
+   * then everything closes.
    *
    * @param patience after which the rest is cut off
    */
   public void drain(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
+    refuse();
+    threads.finish(patience);
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    // Not until the transport has ended: who watches health never ends a call.
+    if (!admission.awaitNone(left.compareTo(FLUSH) < 0 ? left : FLUSH)) {
+      LOG.info("some calls are cut off: they took too long, or their clients do not read");
+    }
+    close();
+  }
+
+  private void refuse() {
     // In this order, so that who sees the health change meets no call that is still accepted.
     service.drain();
     health.enterTerminalState();
-    threads.finish(patience);
     server.shutdown();
-    long left = Math.max(0, end - System.nanoTime());
-    server.awaitTermination(Math.min(left, FLUSH.toNanos()), TimeUnit.NANOSECONDS);
-    close();
+  }
+
+  /** Tells the clients that the server ends, and ends it. Called by the thread that has broken. */
+  private void broken(Thread thread, Throwable failure) {
+    try {
+      LOG.error("{} has broken, so the server ends", thread.getName(), failure);
+      refuse();
+      admission.awaitNone(FLUSH);
+    } catch (InterruptedException e) {
+      thread.interrupt();
+    } finally {
+      end.run();
+    }
   }
 
   private void close() {
     server.shutdownNow();
     clock.close();
-    threads.close();
-    generators.forEach(Generator::close);
+    if (threads.stop(FLUSH)) {
+      generators.forEach(Generator::close);
+    } else {
+      LOG.warn("an image is still being made; its network is left to the end of the process");
+    }
   }
 }

@@ -27,13 +27,16 @@ final class RetortService extends RetortGrpc.RetortImplBase {
   private final ModelTable models;
   private final RenderQueue queue;
   private final FrameClock clock;
+  private final Admission admission;
   private final Time time;
   private volatile boolean draining;
 
-  RetortService(ModelTable models, RenderQueue queue, FrameClock clock, Time time) {
+  RetortService(
+      ModelTable models, RenderQueue queue, FrameClock clock, Admission admission, Time time) {
     this.models = models;
     this.queue = queue;
     this.clock = clock;
+    this.admission = admission;
     this.time = time;
   }
 
@@ -49,12 +52,12 @@ final class RetortService extends RetortGrpc.RetortImplBase {
       requireAdmission();
       Generator generator = models.find(request.getModel());
       List<Origin> origins = Requests.origins(request, generator, queue.capacity());
+      ServerCallStreamObserver<GenerateResponse> answer =
+          (ServerCallStreamObserver<GenerateResponse>) observer;
       GenerateCall call =
           new GenerateCall(
-              (ServerCallStreamObserver<GenerateResponse>) observer,
-              generator,
-              Requests.encoding(request.getEncodingValue()),
-              origins.size());
+              answer, generator, Requests.encoding(request.getEncodingValue()), origins.size());
+      admission.answer(answer, origins.size(), generator.shape().elements(), call::cancel);
       if (!queue.offer(call.renders(origins, time.nanos()))) {
         requireAdmission();
         throw new RefusedException(
@@ -82,7 +85,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
       ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
       GrpcFrameSink sink = new GrpcFrameSink(call, generator.shape());
       FrameStream stream = new FrameStream(state, generator, queue, clock, sink);
-      call.setOnCancelHandler(stream::cancel);
+      admission.stream(call, stream::cancel);
       call.setOnReadyHandler(stream::wake);
       clock.start(stream);
       if (draining) {

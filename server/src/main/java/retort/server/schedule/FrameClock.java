@@ -1,13 +1,16 @@
 package retort.server.schedule;
 
+import java.lang.Thread.UncaughtExceptionHandler;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +22,17 @@ import org.slf4j.LoggerFactory;
 public final class FrameClock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameClock.class);
 
+  /** So many alarms of streams that are over are not worth looking for. */
+  private static final int FEW = 64;
+
   private record Alarm(FrameStream stream, long due) {}
 
   private final Time time;
   private final Set<FrameStream> open = ConcurrentHashMap.newKeySet();
   private final Queue<Alarm> arrivals = new ConcurrentLinkedQueue<>();
+
+  /** Streams that ended since their alarms were removed. */
+  private final AtomicInteger ended = new AtomicInteger();
 
   /** Touched by whoever calls {@link #advance} only. */
   private final PriorityQueue<Alarm> alarms =
@@ -39,9 +48,14 @@ public final class FrameClock implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** A clock that runs. */
-  public static FrameClock running(Time time) {
+  /**
+   * A clock that runs.
+   *
+   * @param broken told when its thread ends by a failure, after which no stream goes on
+   */
+  public static FrameClock running(Time time, UncaughtExceptionHandler broken) {
     FrameClock clock = new FrameClock(time);
+    clock.thread.setUncaughtExceptionHandler(broken);
     clock.thread.start();
     return clock;
   }
@@ -63,7 +77,9 @@ public final class FrameClock implements AutoCloseable {
   }
 
   void forget(FrameStream stream) {
-    open.remove(stream);
+    if (open.remove(stream) && ended.incrementAndGet() > FEW) {
+      LockSupport.unpark(thread);
+    }
   }
 
   /** How many streams run. */
@@ -71,11 +87,14 @@ public final class FrameClock implements AutoCloseable {
     return open.size();
   }
 
+  /** How many alarms are set. Called by whoever calls {@link #advance} only. */
+  int alarms() {
+    return alarms.size();
+  }
+
   /** Ends every stream, each after the frame it has in the works. */
   public void stopAll(RuntimeException reason) {
-    for (Iterator<FrameStream> streams = open.iterator(); streams.hasNext(); ) {
-      streams.next().stop(reason);
-    }
+    open.forEach(stream -> stream.stop(reason));
   }
 
   /**
@@ -87,16 +106,23 @@ public final class FrameClock implements AutoCloseable {
     for (Alarm alarm = arrivals.poll(); alarm != null; alarm = arrivals.poll()) {
       alarms.add(alarm);
     }
+    if (ended.get() > FEW + alarms.size() / 2) {
+      ended.set(0);
+      alarms.removeIf(alarm -> alarm.stream.over());
+    }
     long now = time.nanos();
+    // Set after the loop, so that a stream ticks once however short its period.
+    List<Alarm> again = new ArrayList<>();
     while (!alarms.isEmpty() && alarms.element().due - now <= 0) {
       FrameStream stream = alarms.remove().stream;
       try {
-        stream.tick(now).ifPresent(due -> alarms.add(new Alarm(stream, due)));
+        stream.tick(now).ifPresent(due -> again.add(new Alarm(stream, due)));
       } catch (RuntimeException e) {
         LOG.error("a stream failed", e);
         stream.stop(e);
       }
     }
+    alarms.addAll(again);
     return alarms.isEmpty() ? OptionalLong.empty() : OptionalLong.of(alarms.element().due);
   }
 

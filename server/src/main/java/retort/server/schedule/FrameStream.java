@@ -1,6 +1,5 @@
 package retort.server.schedule;
 
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,9 @@ import retort.server.generator.Origin;
  * <ul>
  *   <li>Frame k is due at start + k / fps, and k advances once per due time, whether the frame is
  *       made or not.
- *   <li>A frame that cannot be delivered when due (the client still reads, the frame before is
- *       still in the works, the queue is full) is never made and counts as dropped; a stream whose
- *       plan waits stops its clock instead, until the frame can be delivered.
+ *   <li>A frame that cannot be delivered when due (the client still reads, or the frame before is
+ *       still in the works) is never made and counts as dropped; a stream whose plan waits stops
+ *       its clock instead, until the frame can be delivered.
  *   <li>After a stall of the server of more than one period the frame that comes next is due at
  *       once and the clock goes on from there: no index is used up, and no burst follows.
  * </ul>
@@ -25,6 +24,9 @@ import retort.server.generator.Origin;
  */
 public final class FrameStream {
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** 73 years. Differences of due times are compared, and must not overflow. */
+  private static final long LATEST = Long.MAX_VALUE / 4;
 
   private final StreamPlan plan;
   private final String digest;
@@ -67,7 +69,8 @@ public final class FrameStream {
 
   /** When the frame that comes next is due. */
   synchronized long due() {
-    return anchor + Math.round((next - anchorIndex) * (NANOS_PER_SECOND / plan.fps()));
+    long offset = Math.round((next - anchorIndex) * (NANOS_PER_SECOND / plan.fps()));
+    return anchor + Math.min(offset, LATEST);
   }
 
   private void anchorAt(long now) {
@@ -103,10 +106,6 @@ public final class FrameStream {
     }
     if (deliverable && render()) {
       inTheWorks = true;
-    } else if (deliverable && plan.waits()) {
-      // The queue is full, and does not say when it no longer is: the clock waits for a period.
-      anchorAt(now + Math.round(NANOS_PER_SECOND / plan.fps()));
-      return OptionalLong.of(due());
     } else {
       dropped++;
     }
@@ -126,9 +125,7 @@ public final class FrameStream {
     long due = due();
     StreamState after = new StreamState(digest, plan, next + 1, dropped);
     return queue.offer(
-        List.of(
-            new Render(
-                generator, origin, plan.encoding(), due, true, new Due(due, origin, after))));
+        new Render(generator, origin, plan.encoding(), due, true, new Due(due, origin, after)));
   }
 
   /** A frame in the works. */
@@ -158,7 +155,10 @@ public final class FrameStream {
 
     @Override
     public void failed(RuntimeException reason) {
-      stop(reason);
+      synchronized (FrameStream.this) {
+        // Also where the frame was the last: a stream that lacks it is not complete.
+        ending = end -> end.fail(reason);
+      }
       finished();
     }
   }
@@ -169,6 +169,11 @@ public final class FrameStream {
     }
     settle();
     wake();
+  }
+
+  /** Whether nothing more comes. */
+  boolean over() {
+    return over;
   }
 
   /** Ends the stream, if it should end and no frame is in the works. */

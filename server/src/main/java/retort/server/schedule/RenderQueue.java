@@ -4,36 +4,41 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
-import retort.server.generator.Generator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The images that wait to be made: at most so many, frames of streams first, the oldest due first.
+ * The images that wait to be made, the oldest due first, where a request is due a while after it
+ * was asked for. So frames are on time, and requests wait for a bounded time however many streams
+ * there are; and when more is asked for than can be made, frames and requests take turns.
  *
- * <p>Nobody waits to enter: there is room or there is not. Images whose client is gone give their
- * place up as soon as somebody needs it, and are never taken out.
+ * <p>Nobody waits to enter: there is room for a request or there is not. Frames always have room,
+ * since a stream has one at most. Images whose client is gone give their place up as soon as
+ * somebody needs it, and are never taken out.
  *
  * <p>Safe for any number of threads.
  */
 public final class RenderQueue {
   /** Differences of due times, not the times, are compared: their origin is arbitrary. */
   private static final Comparator<Entry> ORDER =
-      Comparator.comparing((Entry entry) -> !entry.render.paced())
-          .thenComparing((a, b) -> Long.signum(a.render.due() - b.render.due()))
+      Comparator.comparing((Entry entry) -> entry.render, (a, b) -> Long.signum(a.due() - b.due()))
           .thenComparing(entry -> entry.number);
 
   private record Entry(Render render, long number) {}
 
   private final int capacity;
   private final int threads;
-  private final TreeSet<Entry> waiting = new TreeSet<>(ORDER);
+  private final TreeSet<Entry> frames = new TreeSet<>(ORDER);
+  private final TreeSet<Entry> requests = new TreeSet<>(ORDER);
+  private boolean tookRequest;
   private long entered;
   private boolean closed;
 
   /**
    * An empty queue.
    *
-   * @param capacity images that may wait
+   * @param capacity images that may wait for requests
    * @param threads how many call {@link #take}, and share what waits
    */
   public RenderQueue(int capacity, int threads) {
@@ -41,29 +46,41 @@ public final class RenderQueue {
     this.threads = threads;
   }
 
-  /** Images that may wait. */
+  /** Images that may wait for requests. */
   public int capacity() {
     return capacity;
   }
 
   /**
-   * Adds all of the images or none.
+   * Adds all images of a request or none.
    *
    * @return whether there was room
    */
-  public synchronized boolean offer(List<Render> renders) {
+  public synchronized boolean offer(List<Render> images) {
+    if (requests.size() + images.size() > capacity) {
+      requests.removeIf(entry -> entry.render.client().gone());
+    }
+    if (closed || requests.size() + images.size() > capacity) {
+      return false;
+    }
+    images.forEach(image -> requests.add(new Entry(image, entered++)));
+    notifyAll();
+    return true;
+  }
+
+  /**
+   * Adds a frame.
+   *
+   * @return whether it will be made; else the queue is closed
+   */
+  public synchronized boolean offer(Render frame) {
     if (closed) {
       return false;
     }
-    if (waiting.size() + renders.size() > capacity) {
-      waiting.removeIf(entry -> entry.render.client().gone());
+    if (frames.size() >= capacity) {
+      frames.removeIf(entry -> entry.render.client().gone());
     }
-    if (waiting.size() + renders.size() > capacity) {
-      return false;
-    }
-    for (Render render : renders) {
-      waiting.add(new Entry(render, entered++));
-    }
+    frames.add(new Entry(frame, entered++));
     notifyAll();
     return true;
   }
@@ -88,26 +105,47 @@ public final class RenderQueue {
 
   /** What {@link #take} would take now; empty when nothing waits. */
   synchronized List<Render> poll() {
-    int share = (waiting.size() + threads - 1) / threads;
+    int share = (frames.size() + requests.size() + threads - 1) / threads;
     List<Render> batch = new ArrayList<>();
-    for (Iterator<Entry> entries = waiting.iterator(); entries.hasNext(); ) {
-      Render render = entries.next().render;
-      if (render.client().gone()) {
-        entries.remove();
-      } else if (batch.isEmpty() || fits(render, batch, share)) {
-        batch.add(render);
-        entries.remove();
-      }
-      if (batch.size() >= share) {
-        break;
-      }
-    }
+    tookRequest = requestIsNext();
+    fill(batch, tookRequest ? requests : frames, share);
+    fill(batch, tookRequest ? frames : requests, share);
     return batch;
   }
 
-  private static boolean fits(Render render, List<Render> batch, int share) {
-    Generator generator = batch.get(0).generator();
-    return render.generator() == generator && batch.size() < Math.min(share, generator.maxBatch());
+  /** The older due goes first, but while a frame waits no two requests do. */
+  private boolean requestIsNext() {
+    Render request = first(requests);
+    Render frame = first(frames);
+    if (request == null || frame == null) {
+      return frame == null;
+    }
+    return !tookRequest && request.due() - frame.due() <= 0;
+  }
+
+  private static @Nullable Render first(NavigableSet<Entry> waiting) {
+    while (!waiting.isEmpty() && waiting.first().render.client().gone()) {
+      waiting.pollFirst();
+    }
+    return waiting.isEmpty() ? null : waiting.first().render;
+  }
+
+  private static void fill(List<Render> batch, NavigableSet<Entry> waiting, int share) {
+    Iterator<Entry> entries = waiting.iterator();
+    while (entries.hasNext() && batch.size() < room(batch, share)) {
+      Render render = entries.next().render;
+      boolean gone = render.client().gone();
+      if (gone || batch.isEmpty() || render.generator() == batch.get(0).generator()) {
+        entries.remove();
+        if (!gone) {
+          batch.add(render);
+        }
+      }
+    }
+  }
+
+  private static int room(List<Render> batch, int share) {
+    return batch.isEmpty() ? share : Math.min(share, batch.get(0).generator().maxBatch());
   }
 
   /** Lets nothing more in; what waits is still taken. */

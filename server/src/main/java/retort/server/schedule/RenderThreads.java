@@ -1,5 +1,6 @@
 package retort.server.schedule;
 
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,9 @@ import retort.server.generator.Generator;
 
 /**
  * The threads that make images. Each does all the work of an image: noise, network, encoding,
- * handing over. The owner closes them before the generators.
+ * handing over. The owner stops them before it closes the generators.
  */
-public final class RenderThreads implements AutoCloseable {
+public final class RenderThreads {
   private static final Logger LOG = LoggerFactory.getLogger(RenderThreads.class);
 
   private final RenderQueue queue;
@@ -23,13 +24,20 @@ public final class RenderThreads implements AutoCloseable {
    *
    * @param generators those whose images may be asked for
    * @param count how many threads
+   * @param broken told when a thread ends by a failure, having failed what it made
    */
-  public RenderThreads(RenderQueue queue, List<Generator> generators, int count, Time time) {
+  public RenderThreads(
+      RenderQueue queue,
+      List<Generator> generators,
+      int count,
+      Time time,
+      UncaughtExceptionHandler broken) {
     this.queue = queue;
     for (int i = 0; i < count; i++) {
       RenderWork work = new RenderWork(generators, time);
       Thread thread = new Thread(() -> run(work), "retort-render-" + i);
       thread.setDaemon(true);
+      thread.setUncaughtExceptionHandler(broken);
       threads.add(thread);
     }
     threads.forEach(Thread::start);
@@ -52,30 +60,30 @@ public final class RenderThreads implements AutoCloseable {
    */
   public void finish(Duration patience) throws InterruptedException {
     queue.close();
+    join(patience);
+  }
+
+  /**
+   * Stops after the batches in the works, and frees the memory; what waits is not made.
+   *
+   * @param patience how long to wait for the batches, at most
+   * @return whether all have stopped; else a thread is still in a network, which must stay open
+   */
+  public boolean stop(Duration patience) {
+    queue.close();
+    threads.forEach(Thread::interrupt);
+    try {
+      join(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return threads.stream().noneMatch(Thread::isAlive);
+  }
+
+  private void join(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     for (Thread thread : threads) {
       TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
-    }
-  }
-
-  /** Stops after the batches in the works, and frees the memory; what waits is not made. */
-  @Override
-  public void close() {
-    queue.close();
-    threads.forEach(Thread::interrupt);
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          // The sessions are closed next, so the threads must have ended, whoever is in a hurry.
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -52,10 +52,11 @@ final class RenderWork implements AutoCloseable {
         handedOver++;
         // Nobody writes to the array after this.
         ByteString bytes = UnsafeByteOperations.unsafeWrap(data);
-        handOver(render, new Rendered(bytes, begun - render.due(), run, encoded));
+        handOver(render, new Rendered(bytes, begun - render.since(), run, encoded));
       }
-    } catch (RuntimeException e) {
-      batch.subList(handedOver, batch.size()).forEach(render -> render.client().failed(e));
+    } catch (RuntimeException | Error e) {
+      batch.subList(handedOver, batch.size()).forEach(render -> fail(render, e));
+      throwErrors(e);
     }
   }
 
@@ -63,9 +64,30 @@ final class RenderWork implements AutoCloseable {
   private static void handOver(Render render, Rendered image) {
     try {
       render.client().rendered(image);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("an image could not be handed over", e);
-      render.client().failed(e);
+      fail(render, e);
+      throwErrors(e);
+    }
+  }
+
+  private static void fail(Render render, Throwable failure) {
+    try {
+      render
+          .client()
+          .failed(
+              failure instanceof RuntimeException e
+                  ? e
+                  : new IllegalStateException("a thread of the server has broken", failure));
+    } catch (RuntimeException e) {
+      LOG.error("a client could not be told of a failure", e);
+    }
+  }
+
+  /** After an error, such as lack of memory, nothing that this thread makes can be relied on. */
+  private static void throwErrors(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
     }
   }
 

@@ -11,8 +11,8 @@ import retort.server.image.Encoding;
  * @param seed of keyframe 0; keyframe i has {@code seed + i}, wrapping
  * @param label of every keyframe, or {@link Origin#NO_LABEL}; when {@code labels} is empty
  * @param labels keyframe i has {@code labels[i mod size]}; may be empty
- * @param speed keyframes a second
- * @param fps frames a second
+ * @param speed keyframes a second, 0 to {@link #MAX_SPEED}
+ * @param fps frames a second, {@link #MIN_FPS} to {@link #MAX_FPS}
  * @param frames of the clock, dropped ones included, as an unsigned number; 0 for no end
  * @param encoding of each image
  * @param waits whether the clock waits for a slow client, rather than dropping frames
@@ -26,11 +26,29 @@ public record StreamPlan(
     long frames,
     Encoding encoding,
     boolean waits) {
+  /** A stream that shows less than a frame in 100 seconds is better asked for one by one. */
+  public static final double MIN_FPS = 0.01;
+
+  /** Screens show no more. */
+  public static final double MAX_FPS = 240;
+
+  /** As many keyframes as frames, at most, at the highest rate. */
+  public static final double MAX_SPEED = MAX_FPS;
+
   public StreamPlan {
     labels = List.copyOf(labels);
-    if (!(speed >= 0) || !(fps > 0)) {
+    if (!(speed >= 0 && speed <= MAX_SPEED) || !(fps >= MIN_FPS && fps <= MAX_FPS)) {
       throw new IllegalArgumentException(
-          "speed " + speed + " and fps " + fps + " should be at least 0 and above 0");
+          "speed "
+              + speed
+              + " and fps "
+              + fps
+              + " should be from 0 to "
+              + MAX_SPEED
+              + " and from "
+              + MIN_FPS
+              + " to "
+              + MAX_FPS);
     }
   }
 

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
 import retort.graph.Value;
@@ -27,6 +29,7 @@ class ModelFolderTest {
   @AfterEach
   void close() {
     models.forEach(model -> model.generator().ifPresent(Generator::close));
+    models = List.of();
   }
 
   private Model loadedBeside(String good, String bad) {
@@ -100,6 +103,48 @@ class ModelFolderTest {
     assertThat(loadedBeside("good", "liar").failure())
         .contains("reference sample 0 (seed 0)")
         .contains("grey levels");
+  }
+
+  @Test
+  void emptyEvidenceIsNone() {
+    SortedMap<String, String> metadata = TinyGenerator.USUAL.card(0).metadata();
+    metadata.put(MetadataKeys.REFERENCE_SAMPLES, "\n\neJwDAAAAAAE=");
+    TinyGenerator.USUAL.write(folder.resolve("empty.onnx"), metadata);
+
+    assertThat(loadedBeside("good", "empty").failure()).contains("0 samples");
+  }
+
+  @Test
+  void imagesTooLargeToServeAreRefusedBeforeMemoryIsTaken() {
+    for (int side : new int[] {12_000, 1_000_000}) {
+      GraphBuilder g = new GraphBuilder();
+      g.output("image", g.input("noise", Shape.batch(1, side, side)).times(0.3));
+      SortedMap<String, String> metadata = new TreeMap<>();
+      metadata.put(MetadataKeys.KIND, MetadataKeys.GENERATOR);
+      OnnxWriter.write(OnnxModel.of(g.build(), metadata), folder.resolve("huge.onnx"));
+
+      assertThat(loadedBeside("good", "huge").failure()).contains("at most 4128768 values");
+      close();
+    }
+  }
+
+  @Test
+  void nameOfTheServiceIsNoName() {
+    TinyGenerator.USUAL.write(folder.resolve("retort.v1.Retort.onnx"));
+
+    assertThat(loadedBeside("good", "retort.v1.Retort").failure()).contains("rename the file");
+  }
+
+  @Test
+  void whatIsNoFileOfThatNameIsSkipped() throws IOException {
+    Files.createDirectory(folder.resolve("folder.onnx"));
+    Files.createSymbolicLink(folder.resolve("dangling.onnx"), folder.resolve("nowhere"));
+    Files.write(folder.resolve("upper.ONNX"), new byte[] {1, 2, 3});
+    TinyGenerator.USUAL.write(folder.resolve("good.onnx"));
+
+    models = ModelFolder.load(folder, Device.CPU, 1);
+
+    assertThat(models).extracting(Model::name).containsExactly("good");
   }
 
   @Test

@@ -3,16 +3,24 @@ package retort.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.ServerBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import retort.server.generator.Device;
@@ -27,29 +35,70 @@ final class Served implements AutoCloseable {
   final RetortServer server;
   final ManagedChannel channel;
 
-  private Served(List<Model> models, int threads, int queue) {
-    String name = InProcessServerBuilder.generateName();
+  /** Whether a thread of the server has broken, upon which the process would end. */
+  final CompletableFuture<Boolean> broken = new CompletableFuture<>();
+
+  private Served(
+      ServerBuilder<?> transport,
+      Function<RetortServer, ManagedChannelBuilder<?>> client,
+      List<Model> models,
+      RetortServer.Size size) {
     try {
       server =
           RetortServer.start(
-              InProcessServerBuilder.forName(name),
-              models,
-              new RetortServer.Size(threads, queue),
-              Time.ofMachine());
+              transport, models, size, Time.ofMachine(), () -> broken.complete(true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    channel = InProcessChannelBuilder.forName(name).build();
+    channel = client.apply(server).build();
+  }
+
+  private static Served inProcess(List<Model> models, RetortServer.Size size) {
+    String name = InProcessServerBuilder.generateName();
+    return new Served(
+        InProcessServerBuilder.forName(name),
+        server -> InProcessChannelBuilder.forName(name),
+        models,
+        size);
+  }
+
+  /** One generator, one thread, and a real connection. */
+  static Served overTheLoopback(Generator generator, int queue) {
+    return new Served(
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        Served::loopback,
+        List.of(new Model("fake", Optional.of(generator), "")),
+        new RetortServer.Size(1, queue, 256));
+  }
+
+  private static ManagedChannelBuilder<?> loopback(RetortServer server) {
+    String host = InetAddress.getLoopbackAddress().getHostAddress();
+    return NettyChannelBuilder.forAddress(host, server.port())
+        .flowControlWindow(65535)
+        .usePlaintext();
+  }
+
+  /** A connection of its own to a server on the loopback. */
+  ManagedChannel anotherConnection() {
+    return loopback(server).build();
   }
 
   /** The generators of a folder. */
   static Served folder(Path folder, int maxBatch) {
-    return new Served(ModelFolder.load(folder, Device.CPU, maxBatch), 2, 256);
+    return inProcess(
+        ModelFolder.load(folder, Device.CPU, maxBatch), new RetortServer.Size(2, 256, 256));
   }
 
   /** One generator, one thread. */
   static Served one(Generator generator, int queue) {
-    return new Served(List.of(new Model("fake", Optional.of(generator), "")), 1, queue);
+    return one(generator, queue, 256);
+  }
+
+  /** One generator, one thread. */
+  static Served one(Generator generator, int queue, int streams) {
+    return inProcess(
+        List.of(new Model("fake", Optional.of(generator), "")),
+        new RetortServer.Size(1, queue, streams));
   }
 
   RetortGrpc.RetortBlockingStub ask() {

@@ -7,13 +7,6 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
 import retort.server.RecordingGenerator;
-import retort.server.generator.Model;
-import retort.server.schedule.Time;
 import retort.v1.Encoding;
 import retort.v1.Frame;
 import retort.v1.Origin;
@@ -60,30 +51,13 @@ class SlowClientFlowTest {
         .build();
   }
 
-  private static ManagedChannel channel(RetortServer server) {
-    return NettyChannelBuilder.forAddress(
-            InetAddress.getLoopbackAddress().getHostAddress(), server.port())
-        .flowControlWindow(65535)
-        .usePlaintext()
-        .build();
-  }
-
   @Test
   void framesOfAClientThatStopsReadingAreNotMade() throws Exception {
     RecordingGenerator generator = RecordingGenerator.open(new ImageShape(3, 512, 512));
-    RetortServer server =
-        RetortServer.start(
-            NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-            List.of(new Model("fake", Optional.of(generator), "")),
-            new RetortServer.Size(1, 8),
-            Time.ofMachine());
-    ManagedChannel slow = channel(server);
-    ManagedChannel fast = channel(server);
-    try {
+    try (Served served = Served.overTheLoopback(generator, 8)) {
       Reader reader = new Reader();
       ClientCall<StreamRequest, Frame> call =
-          slow.newCall(RetortGrpc.getStreamMethod(), CallOptions.DEFAULT);
+          served.channel.newCall(RetortGrpc.getStreamMethod(), CallOptions.DEFAULT);
       call.start(reader, new Metadata());
       call.sendMessage(request(SLOW_SEED));
       call.halfClose();
@@ -91,17 +65,15 @@ class SlowClientFlowTest {
       assertThat(reader.frames.poll(10, TimeUnit.SECONDS)).isNotNull();
 
       // As long as the slow stream, and begun later: at its end the slow one's clock has ended too.
+      ManagedChannel fast = served.anotherConnection();
       RetortGrpc.newBlockingStub(fast).stream(request(FAST_SEED)).forEachRemaining(frame -> {});
+      fast.shutdownNow();
       call.request(FRAMES);
       Status end = reader.end.get(10, TimeUnit.SECONDS);
       long made = generator.seeds().stream().filter(seed -> seed >= SLOW_SEED).count();
 
       assertThat(end.isOk()).isTrue();
       assertThat(made).isEqualTo(1 + reader.frames.size()).isLessThan(FRAMES / 4);
-    } finally {
-      slow.shutdownNow();
-      fast.shutdownNow();
-      server.drain(Duration.ofSeconds(10));
     }
   }
 }

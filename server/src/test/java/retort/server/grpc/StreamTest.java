@@ -128,7 +128,7 @@ class StreamTest {
   void tokenOfTheLargestStateStaysUnderOneKibibyte() {
     List<Integer> labels = IntStream.range(0, 256).map(i -> 2_000_000 - i).boxed().toList();
     StreamPlan plan = new StreamPlan(-1, 3, labels, 240, 239.9, -1, Encoding.RAW, true);
-    StreamState state = new StreamState("ab".repeat(32), plan, 1L << 53, 1L << 52);
+    StreamState state = new StreamState("ab".repeat(32), plan, 1L << 52, 1L << 51);
 
     assertThat(ResumeTokens.write(state).size()).isBetween(256, 1024);
   }

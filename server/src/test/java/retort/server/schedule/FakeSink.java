@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keeps what it is sent; the test says whether its client keeps up. */
-final class FakeSink implements FrameSink {
+class FakeSink implements FrameSink {
   final List<StreamFrame> frames = new ArrayList<>();
   boolean ready = true;
   boolean ended;

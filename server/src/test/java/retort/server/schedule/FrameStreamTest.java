@@ -96,26 +96,29 @@ class FrameStreamTest {
   }
 
   @Test
-  void frameIsDroppedWhileTheQueueIsFull() {
+  void requestsThatWaitCostNoFrame() {
+    Render.Client asker = new SilentClient();
+    queue.offer(
+        List.of(new Render(generator, Origin.of(1, -1), Encoding.RAW, time.nanos(), false, asker)));
     start(LATEST, 0);
     makeWhatWaits();
-    FrameStream other =
-        new FrameStream(
-            StreamState.beginning(generator.digest(), plan(LATEST, 0)),
-            generator,
-            queue,
-            clock,
-            new FakeSink());
-    clock.start(other);
-    clock.advance();
-    pass(99);
-    pass(1);
-    makeWhatWaits();
-    other.cancel();
     pass(100);
     makeWhatWaits();
 
-    assertThat(sink.indexes()).containsExactly(0L, 2L);
+    assertThat(sink.indexes()).containsExactly(0L, 1L);
+  }
+
+  private static final class SilentClient implements Render.Client {
+    @Override
+    public boolean gone() {
+      return false;
+    }
+
+    @Override
+    public void rendered(Rendered image) {}
+
+    @Override
+    public void failed(RuntimeException reason) {}
   }
 
   @Test
@@ -250,6 +253,27 @@ class FrameStreamTest {
 
     assertThat(sink.failure).isPresent();
     assertThat(clock.streams()).isZero();
+  }
+
+  @Test
+  void lastFrameThatCannotBeMadeIsNoNormalEnd() {
+    start(LATEST, 1);
+
+    queue.poll().forEach(render -> render.client().failed(new IllegalStateException("broken")));
+
+    assertThat(sink.ended).isFalse();
+    assertThat(sink.failure).get().hasToString("java.lang.IllegalStateException: broken");
+  }
+
+  @Test
+  void drainDoesNotOverrideANormalEnd() {
+    start(LATEST, 1);
+
+    clock.stopAll(new IllegalStateException("draining"));
+    makeWhatWaits();
+
+    assertThat(sink.ended).isTrue();
+    assertThat(sink.failure).isEmpty();
   }
 
   @Test

@@ -2,6 +2,8 @@ package retort.server.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -37,18 +39,72 @@ class RenderQueueTest {
     return new Render(by, Origin.of(seed, Origin.NO_LABEL), Encoding.RAW, due, paced, client);
   }
 
+  private Render frame(long seed, long due) {
+    return render(generator, seed, due, true);
+  }
+
   private static List<Long> seeds(List<Render> renders) {
     return renders.stream().map(render -> render.origin().seed()).toList();
   }
 
   @Test
-  void framesGoBeforeRequestsAndTheOldestDueFirst() {
+  void theOldestDueGoesFirst() {
     RenderQueue queue = new RenderQueue(8, 1);
     queue.offer(List.of(request(1, 10), request(2, 5)));
-    queue.offer(List.of(render(generator, 3, Long.MAX_VALUE, true)));
-    queue.offer(List.of(render(generator, 4, Long.MIN_VALUE, true)));
+    queue.offer(frame(4, 7));
+    queue.offer(frame(3, -7));
 
     assertThat(seeds(queue.poll())).containsExactly(3L, 4L, 2L, 1L);
+  }
+
+  @Test
+  void dueTimesMayWrapAround() {
+    RenderQueue queue = new RenderQueue(8, 1);
+    queue.offer(frame(4, Long.MIN_VALUE));
+    queue.offer(frame(3, Long.MAX_VALUE));
+
+    assertThat(seeds(queue.poll())).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void requestYieldsToFramesForAQuarterOfASecondOnly() {
+    RenderQueue queue = new RenderQueue(8, 4);
+    queue.offer(List.of(request(1, 0)));
+    queue.offer(frame(2, millis(249)));
+    queue.offer(frame(3, millis(251)));
+
+    assertThat(seeds(queue.poll())).containsExactly(2L);
+    assertThat(seeds(queue.poll())).containsExactly(1L);
+    assertThat(seeds(queue.poll())).containsExactly(3L);
+  }
+
+  @Test
+  void framesAndOverdueRequestsTakeTurns() {
+    RenderQueue queue = new RenderQueue(8, 8);
+    queue.offer(List.of(request(1, 0), request(2, 0), request(3, 0)));
+    queue.offer(frame(11, millis(2000)));
+    queue.offer(frame(12, millis(2001)));
+    List<Long> order = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      order.addAll(seeds(queue.poll()));
+    }
+
+    assertThat(order).containsExactly(1L, 11L, 2L, 12L, 3L);
+  }
+
+  @Test
+  void requestsTakeNoPlaceFromFrames() {
+    RenderQueue queue = new RenderQueue(1, 1);
+    queue.offer(List.of(request(1, 0)));
+
+    assertThat(queue.offer(frame(2, 0))).isTrue();
+    assertThat(queue.offer(frame(3, 0))).isTrue();
+    assertThat(queue.offer(List.of(request(4, 0)))).isFalse();
+    assertThat(seeds(queue.poll())).containsExactly(2L, 3L, 1L);
+  }
+
+  private static long millis(long millis) {
+    return Duration.ofMillis(millis).toNanos();
   }
 
   @Test
@@ -108,6 +164,7 @@ class RenderQueueTest {
     queue.close();
 
     assertThat(queue.offer(List.of(request(2, 0)))).isFalse();
+    assertThat(queue.offer(frame(3, 0))).isFalse();
     assertThat(seeds(queue.take())).containsExactly(1L);
     assertThat(queue.take()).isEmpty();
   }

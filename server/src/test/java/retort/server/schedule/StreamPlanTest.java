@@ -1,9 +1,12 @@
 package retort.server.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
 
@@ -44,6 +47,14 @@ class StreamPlanTest {
     StreamPlan plan = plan(9, List.of(1, 2), 0, 20);
 
     assertThat(plan.origin(12345)).isEqualTo(Origin.of(9, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "1, 0.009", "1, 241", "1, Infinity", "1, NaN", "-1, 1", "241, 1", "NaN, 1"})
+  void ratesOutsideTheLimitsAreRefused(double speed, double fps) {
+    assertThatThrownBy(() -> plan(0, List.of(), speed, fps))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fps " + fps);
   }
 
   @Test

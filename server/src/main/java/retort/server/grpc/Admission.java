@@ -1,0 +1,111 @@
+package retort.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import retort.server.schedule.RefusedException;
+import retort.server.schedule.RefusedException.Reason;
+
+/**
+ * What calls may hold of the server's memory. A call takes its part when it is admitted and gives
+ * it back when gRPC has let go of its answer: a client that does not read holds what it was
+ * promised, and no more.
+ *
+ * <p>Safe for any number of threads.
+ */
+final class Admission {
+  /** Of images that requests have been promised; some 16 answers of the largest size. */
+  private static final int ANSWER_BYTES = 64 << 20;
+
+  /** What goes around an image in memory. */
+  private static final int OVERHEAD_BYTES = 256;
+
+  private final int maxStreams;
+  private final Semaphore streams;
+  private final Semaphore answerBytes = new Semaphore(ANSWER_BYTES);
+
+  /** One where no call is open. */
+  Admission(int maxStreams) {
+    this.maxStreams = maxStreams;
+    streams = new Semaphore(maxStreams);
+  }
+
+  /**
+   * Admits a request.
+   *
+   * @param call gives its part back when it is closed or cancelled
+   * @param images it is promised
+   * @param imageBytes of each, at most
+   * @param cancelled run when the client gives up
+   * @throws RefusedException when too much has been promised already
+   */
+  void answer(ServerCallStreamObserver<?> call, int images, int imageBytes, Runnable cancelled) {
+    int bytes = images * (imageBytes + OVERHEAD_BYTES);
+    if (!answerBytes.tryAcquire(bytes)) {
+      throw new RefusedException(
+          Reason.BUSY,
+          "the server has promised "
+              + (ANSWER_BYTES >> 20)
+              + " MiB of images that are not yet read, which is its limit; read the answers, or"
+              + " ask later");
+    }
+    whenOver(call, cancelled, () -> answerBytes.release(bytes));
+  }
+
+  /**
+   * Admits a stream.
+   *
+   * @param call gives its part back when it is closed or cancelled
+   * @param cancelled run when the client gives up
+   * @throws RefusedException when too many are open already
+   */
+  void stream(ServerCallStreamObserver<?> call, Runnable cancelled) {
+    if (!streams.tryAcquire()) {
+      throw new RefusedException(
+          Reason.BUSY,
+          "the server has "
+              + maxStreams
+              + " streams open, which is its limit; end one, ask later, or ask another server");
+    }
+    whenOver(call, cancelled, streams::release);
+  }
+
+  /** Has something done once, when gRPC has let go of a call. */
+  private static void whenOver(
+      ServerCallStreamObserver<?> call, Runnable cancelled, Runnable giveBack) {
+    AtomicBoolean over = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (over.compareAndSet(false, true)) {
+            giveBack.run();
+          }
+        };
+    call.setOnCloseHandler(once);
+    call.setOnCancelHandler(
+        () -> {
+          once.run();
+          cancelled.run();
+        });
+  }
+
+  /**
+   * Waits until every answer has left and every stream is over.
+   *
+   * @param patience how long, at most
+   * @return whether it is so
+   */
+  boolean awaitNone(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    return awaitAll(streams, maxStreams, end) && awaitAll(answerBytes, ANSWER_BYTES, end);
+  }
+
+  private static boolean awaitAll(Semaphore held, int all, long end) throws InterruptedException {
+    boolean free = held.tryAcquire(all, end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    if (free) {
+      held.release(all);
+    }
+    return free;
+  }
+}
