@@ -72,7 +72,7 @@ for what in $wanted; do
         for callers in 1 2 4; do
           echo -n 'served '
           taskset -c 1 "$java" -cp "$(classes clients)" retort.clients.bench.ClosedLoop \
-            --server "$address" --callers "$callers"
+            --server "$address" --callers "$callers" --warm-up-seconds 12
         done
         stop
       done
