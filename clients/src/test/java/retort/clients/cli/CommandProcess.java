@@ -22,6 +22,10 @@ final class CommandProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    if (Runtime.version().feature() >= 24) {
+      // As the launcher does: gRPC's transport loads native code, of which the JVM would warn.
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     String classPath = System.getProperty("java.class.path");
     command.addAll(List.of("-cp", System.getProperty("surefire.test.class.path", classPath)));
     command.add(Main.class.getName());
