@@ -1,0 +1,9 @@
+package retort.server;
+
+import retort.command.HelpContract;
+
+class HelpTest extends HelpContract {
+  HelpTest() {
+    super(Main.commandLine());
+  }
+}
