@@ -18,7 +18,6 @@ import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.ClassifierTraining;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.RunFolder;
-import retort.trainer.distill.TrainingLoop;
 import retort.trainer.engine.Torch;
 
 /** {@code classify}: trains a small classifier whose features {@code evaluate} compares by. */
@@ -96,21 +95,16 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifierTraining training =
           new ClassifierTraining(
               torch, network, images, schedule, run.batch(), run.microBatch(), run.seed());
-      TrainingLoop.End end =
-          run.loop()
-              .run(
-                  training,
-                  folder,
-                  run.seed(),
-                  position ->
-                      folder.write(
-                          "classifier.onnx",
-                          path ->
-                              OnnxWriter.write(
-                                  OnnxModel.of(
-                                      training.result(), Map.of(MetadataKeys.KIND, "features")),
-                                  path)));
-      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+      return run.train(
+          training,
+          folder,
+          position ->
+              folder.write(
+                  "classifier.onnx",
+                  path ->
+                      OnnxWriter.write(
+                          OnnxModel.of(training.result(), Map.of(MetadataKeys.KIND, "features")),
+                          path)));
     }
   }
 }

@@ -22,7 +22,6 @@ import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
-import retort.trainer.distill.TrainingLoop;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
@@ -188,16 +187,11 @@ final class DistillCommand implements Callable<Integer> {
               teacher.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
-      TrainingLoop.End end =
-          run.loop()
-              .run(
-                  training,
-                  folder,
-                  run.seed(),
-                  position ->
-                      reporting.report(
-                          position, generator(training, samples, position.images(), digest)));
-      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+      return run.train(
+          training,
+          folder,
+          position ->
+              reporting.report(position, generator(training, samples, position.images(), digest)));
     }
   }
 

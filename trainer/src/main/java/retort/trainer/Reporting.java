@@ -15,9 +15,6 @@ import retort.trainer.evaluate.ImageSource;
 
 /** What a run leaves at each report: a grid of samples, the network, and measurements if wanted. */
 final class Reporting {
-  /** Exit code of a run that was told to stop, as a shell reports Ctrl-C. */
-  static final int INTERRUPTED = 130;
-
   private static final Logger LOG = LoggerFactory.getLogger(Reporting.class);
   private static final int GRID_COLUMNS = 10;
   private static final int GRID_IMAGES = 60;

@@ -3,14 +3,19 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.trainer.distill.RunException;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.TrainingLoop;
+import retort.trainer.distill.TrainingMethod;
 
 /** Flags that every run has: where it is kept, how long it is, how often it saves and reports. */
 final class RunOptions {
+  /** Exit code of a run that was told to stop, as a shell reports Ctrl-C. */
+  private static final int INTERRUPTED = 130;
+
   @Option(
       names = "--out",
       required = true,
@@ -124,7 +129,15 @@ final class RunOptions {
     }
   }
 
-  TrainingLoop loop() {
-    return new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
+  /**
+   * Trains to the end, or until the process is asked to stop.
+   *
+   * @return the command's exit code
+   */
+  int train(TrainingMethod method, RunFolder folder, Consumer<TrainingLoop.Position> report) {
+    TrainingLoop loop =
+        new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
+    TrainingLoop.End end = loop.run(method, folder, seed, report);
+    return end == TrainingLoop.End.DONE ? 0 : INTERRUPTED;
   }
 }

@@ -24,7 +24,6 @@ import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.TeacherTraining;
-import retort.trainer.distill.TrainingLoop;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
@@ -188,22 +187,16 @@ final class TeachCommand implements Callable<Integer> {
               model.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, model.labels(), "teacher");
-      TrainingLoop.End end =
-          run.loop()
-              .run(
-                  training,
-                  folder,
-                  run.seed(),
-                  position ->
-                      reporting.report(
-                          position,
-                          training
-                              .result()
-                              .withProperties(
-                                  Map.of(
-                                      MetadataKeys.IMAGES_SEEN,
-                                      Long.toString(position.images())))));
-      return end == TrainingLoop.End.DONE ? 0 : Reporting.INTERRUPTED;
+      return run.train(
+          training,
+          folder,
+          position ->
+              reporting.report(
+                  position,
+                  training
+                      .result()
+                      .withProperties(
+                          Map.of(MetadataKeys.IMAGES_SEEN, Long.toString(position.images())))));
     }
   }
 
