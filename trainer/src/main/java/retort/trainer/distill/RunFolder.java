@@ -58,6 +58,9 @@ public final class RunFolder implements AutoCloseable {
   /** Held while the run is open; closed with it. */
   private final FileChannel lock;
 
+  /** The last line of the statistics, where it is known. */
+  private String lastLine = "";
+
   private RunFolder(Path folder, FileChannel lock) {
     this.folder = folder;
     this.lock = lock;
@@ -277,20 +280,23 @@ public final class RunFolder implements AutoCloseable {
           kept.add(line);
         }
       }
+      lastLine = kept.isEmpty() ? "" : kept.get(kept.size() - 1);
       write(STATS, path -> writeText(path, kept.isEmpty() ? "" : String.join("\n", kept) + "\n"));
     } catch (IOException | JsonParseException | IllegalStateException e) {
       throw new RunException(stats + ": cannot be read; move it away to resume", e);
     }
   }
 
-  /** Appends a line of statistics. */
+  /** Appends a line of statistics, unless a report that is made again has left it there. */
   public void record(Map<String, ? extends Number> values) {
+    String line = LINE.toJson(values);
+    if (line.equals(lastLine)) {
+      return;
+    }
     try {
       Files.writeString(
-          folder.resolve(STATS),
-          LINE.toJson(values) + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          folder.resolve(STATS), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      lastLine = line;
     } catch (IOException e) {
       throw new RunException(folder.resolve(STATS) + ": cannot be written (" + reason(e) + ")", e);
     }

@@ -56,10 +56,6 @@ public record TrainingLoop(
       steps = resumed.get().steps();
       images = resumed.get().images();
       seconds = resumed.get().seconds();
-      if (images >= totalImages || seconds >= maxSeconds) {
-        LOG.info("this run is done, with {} images; more --images go on with it", images);
-        return End.DONE;
-      }
       LOG.info("resuming at {} images", images);
     }
 
@@ -109,8 +105,9 @@ public record TrainingLoop(
       if (averages.count > 0) {
         folder.record(averages.line(steps, images, seconds));
       }
-      report.accept(new Position(images, seconds));
+      // Saved first: should the report fail, the same command makes it without training again.
       folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
+      report.accept(new Position(images, seconds));
       return End.DONE;
     }
   }

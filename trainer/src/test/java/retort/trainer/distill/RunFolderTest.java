@@ -215,6 +215,19 @@ class RunFolderTest {
   }
 
   @Test
+  void aReportMadeAgainLeavesNoSecondLine() {
+    RunFolder run = open(OPTIONS);
+    run.save(saved(20));
+    run.record(Map.of("images", 20));
+
+    RunFolder again = open(OPTIONS);
+    again.newest();
+    again.record(Map.of("images", 20));
+
+    assertThat(path.resolve("stats.jsonl")).hasContent("{\"images\":20}\n");
+  }
+
+  @Test
   void aFileThatCannotBeWrittenLeavesTheOldOneWhole() throws IOException {
     RunFolder run = open(OPTIONS);
     run.write("teacher.onnx", file -> write(file, "old"));
