@@ -1,15 +1,16 @@
 package retort.graph;
 
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A dense row-major array with a type and a known shape. Compares by identity; treat the arrays
  * that it hands out as read-only.
  *
- * <p>Weights of floating types are held as {@code float[]}; what the interpreter computes is held
- * as {@code double[]} whatever the declared type, so that it can serve as an oracle. Integers and
- * booleans (0 and 1) are {@code long[]}.
+ * <p>Weights of floating types are held as {@code float[]}, or stay in the file they come from
+ * until they are asked for; what the interpreter computes is held as {@code double[]} whatever the
+ * declared type, so that it can serve as an oracle. Integers and booleans (0 and 1) are {@code
+ * long[]}.
  */
 public final class Tensor {
   private final DataType type;
@@ -35,6 +36,19 @@ public final class Tensor {
   /** A float32 tensor over {@code values}, which are not copied. */
   public static Tensor floats(int[] shape, float... values) {
     return new Tensor(DataType.FLOAT32, shape, values, values.length);
+  }
+
+  /**
+   * A tensor of a floating {@code type} whose values stay where they are until they are asked for,
+   * and are read anew each time: so a network of several GB passes through a small heap.
+   *
+   * @param source reads all values in row-major order, and may throw what its file deserves
+   */
+  public static Tensor stored(DataType type, int[] shape, Supplier<float[]> source) {
+    if (!type.isFloating()) {
+      throw new IllegalArgumentException(type + " holds integers");
+    }
+    return new Tensor(type, shape, source, elements(shape));
   }
 
   /** A tensor of a floating {@code type} held in double precision; the values are not copied. */
@@ -91,7 +105,8 @@ public final class Tensor {
       return doubles;
     }
     double[] result = new double[elements()];
-    if (data instanceof float[] floats) {
+    if (type.isFloating()) {
+      float[] floats = floats();
       for (int i = 0; i < result.length; i++) {
         result[i] = floats[i];
       }
@@ -104,10 +119,24 @@ public final class Tensor {
     return result;
   }
 
-  /** The values as floats: the tensor's own array where it holds floats, else rounded copies. */
+  /** The values as floats: the tensor's own array where it holds floats, else a copy. */
   public float[] floats() {
     if (data instanceof float[] floats) {
       return floats;
+    }
+    if (data instanceof Supplier<?> source) {
+      float[] read = (float[]) source.get();
+      if (read.length != elements()) {
+        throw new GraphException(
+            "a stored tensor of shape "
+                + Arrays.toString(shape)
+                + " needs "
+                + elements()
+                + " values, but "
+                + read.length
+                + " were read");
+      }
+      return read;
     }
     double[] doubles = reals();
     float[] result = new float[doubles.length];
@@ -162,7 +191,7 @@ public final class Tensor {
         && Arrays.equals(shape, other.shape)
         && (type.isFloating()
             ? Arrays.equals(reals(), other.reals())
-            : Objects.deepEquals(data, other.data));
+            : Arrays.equals(integers(), other.integers()));
   }
 
   @Override

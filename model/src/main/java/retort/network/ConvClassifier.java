@@ -55,7 +55,7 @@ public record ConvClassifier(
    */
   public Graph build(long seed) {
     GraphBuilder g = new GraphBuilder();
-    Layers layers = new Layers(g, seed);
+    Layers layers = new Layers(g, WeightSource.INITIAL, seed);
     Value h = g.input(IMAGE, Shape.batch(imageChannels, resolution, resolution));
     for (int i = 0; i < widths.size(); i++) {
       h = layers.conv("conv" + i, h, widths.get(i), 3, RECTIFIED).relu().maxPool2x2();

@@ -2,6 +2,7 @@ package retort.network;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import retort.graph.GraphBuilder;
 import retort.graph.Tensor;
 import retort.graph.Value;
@@ -12,20 +13,44 @@ import retort.graph.Value;
  */
 final class Layers {
   private final GraphBuilder graph;
+  private final WeightSource source;
   private final long seed;
   private int stream;
 
-  Layers(GraphBuilder graph, long seed) {
+  /**
+   * The layers of one graph.
+   *
+   * @param seed of initial weights, where {@code source} wants these
+   */
+  Layers(GraphBuilder graph, WeightSource source, long seed) {
     this.graph = graph;
+    this.source = source;
     this.seed = seed;
   }
 
   private Value weight(String name, Initializer initializer, int... shape) {
-    return graph.parameter(name + ".weight", initializer.weight(seed, stream++, shape));
+    int own = stream++;
+    return parameter(name + ".weight", shape, () -> initializer.weight(seed, own, shape));
   }
 
   private Value bias(String name, int size) {
-    return graph.parameter(name + ".bias", Tensor.floats(new int[] {size}, new float[size]));
+    return filled(name + ".bias", 0, size);
+  }
+
+  private Value filled(String name, float value, int size) {
+    int[] shape = {size};
+    return parameter(
+        name,
+        shape,
+        () -> {
+          float[] values = new float[size];
+          Arrays.fill(values, value);
+          return Tensor.floats(shape, values);
+        });
+  }
+
+  private Value parameter(String name, int[] shape, Supplier<Tensor> initial) {
+    return graph.parameter(name, source.weight(name, shape, initial));
   }
 
   /** {@code [N, in]} to {@code [N, out]}. */
@@ -46,9 +71,7 @@ final class Layers {
   /** Group normalisation with at least 4 channels a group and at most 32 groups. */
   Value groupNorm(String name, Value x, double epsilon) {
     int channels = x.channels();
-    float[] ones = new float[channels];
-    Arrays.fill(ones, 1);
-    Value scale = graph.parameter(name + ".weight", Tensor.floats(new int[] {channels}, ones));
+    Value scale = filled(name + ".weight", 1, channels);
     return x.groupNorm(Math.min(32, channels / 4), epsilon, scale, bias(name, channels));
   }
 

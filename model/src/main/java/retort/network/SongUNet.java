@@ -90,15 +90,31 @@ public record SongUNet(
   /**
    * Builds the network with fresh weights.
    *
-   * <p>Inputs: {@code x} [N, C, H, W]; {@code noise} [N], the value the embedding encodes; {@code
-   * label} [N, labelDim] and {@code augment} [N, augmentDim] where these are not 0. Outputs: {@code
-   * f} [N, C, H, W] and {@code features}, the activations after the last encoder block.
-   *
    * @param seed of the initial weights
    */
   public Graph build(long seed) {
+    return build(WeightSource.INITIAL, seed);
+  }
+
+  /**
+   * Builds the network with the weights of a published one.
+   *
+   * @throws retort.graph.GraphException when a weight is missing or of another shape
+   */
+  public Graph build(WeightSource source) {
+    return build(source, 0);
+  }
+
+  /**
+   * Builds the network.
+   *
+   * <p>Inputs: {@code x} [N, C, H, W]; {@code noise} [N], the value the embedding encodes; {@code
+   * label} [N, labelDim] and {@code augment} [N, augmentDim] where these are not 0. Outputs: {@code
+   * f} [N, C, H, W] and {@code features}, the activations after the last encoder block.
+   */
+  private Graph build(WeightSource source, long seed) {
     GraphBuilder g = new GraphBuilder();
-    Layers layers = new Layers(g, seed);
+    Layers layers = new Layers(g, source, seed);
     Value x = g.input("x", Shape.batch(imageChannels, resolution, resolution));
     Value embedding = embedding(g, layers);
     UNetBlock plain =

@@ -63,7 +63,7 @@ class HandCheckTest {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("x", Shape.batch(in, 6, 4));
     Value emb = g.input("emb", Shape.batch(embedding));
-    g.output("y", block.apply(new Layers(g, 1), "block", x, emb, out, mode));
+    g.output("y", block.apply(new Layers(g, WeightSource.INITIAL, 1), "block", x, emb, out, mode));
     return g.build();
   }
 

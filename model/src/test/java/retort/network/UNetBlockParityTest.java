@@ -47,7 +47,13 @@ class UNetBlockParityTest {
     Value embedding = g.input("emb", Shape.batch(emb.dim(1)));
     g.output(
         "y",
-        block.apply(new Layers(g, 1), "block", image, embedding, out, UNetBlock.Resampling.NONE));
+        block.apply(
+            new Layers(g, WeightSource.INITIAL, 1),
+            "block",
+            image,
+            embedding,
+            out,
+            UNetBlock.Resampling.NONE));
     Map<String, Tensor> weights = new HashMap<>();
     reference
         .tensors("state_dict.npz")
