@@ -1,7 +1,5 @@
 package retort.exporter;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -140,63 +138,12 @@ final class ExportCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new IllegalArgumentException("--threads is " + threads + " but should be at least 1");
     }
-    requireWritable("--out", out);
-    requireDifferent("--model", file, "--out", out);
+    OutputPaths.requireWritable("--out", out);
+    OutputPaths.requireDifferent("--model", file, "--out", out);
     if (report != null) {
-      requireWritable("--report", report);
-      requireDifferent("--model", file, "--report", report);
-      requireDifferent("--out", out, "--report", report);
-    }
-  }
-
-  private static void requireWritable(String flag, Path path) {
-    if (Files.isDirectory(path)) {
-      throw new IllegalArgumentException(
-          flag + " is " + path + ", which is a folder; pass the name of a file in it");
-    }
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new IllegalArgumentException(
-          flag + " is " + path + ", which is no regular file; pass another " + flag);
-    }
-    Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
-          flag
-              + " is "
-              + path
-              + " but "
-              + folder
-              + " is no folder; make it, or pass another "
-              + flag);
-    }
-    if (!Files.isWritable(folder)) {
-      throw new IllegalArgumentException(
-          flag + " is " + path + " but " + folder + " cannot be written; pass another " + flag);
-    }
-  }
-
-  private static void requireDifferent(String flag, Path path, String otherFlag, Path other) {
-    if (same(path, other)) {
-      throw new IllegalArgumentException(
-          flag
-              + " and "
-              + otherFlag
-              + " are both "
-              + other
-              + "; pass another "
-              + otherFlag
-              + ", lest one overwrite the other");
-    }
-  }
-
-  private static boolean same(Path path, Path other) {
-    if (path.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())) {
-      return true;
-    }
-    try {
-      return Files.exists(path) && Files.exists(other) && Files.isSameFile(path, other);
-    } catch (IOException e) {
-      return false;
+      OutputPaths.requireWritable("--report", report);
+      OutputPaths.requireDifferent("--model", file, "--report", report);
+      OutputPaths.requireDifferent("--out", out, "--report", report);
     }
   }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.denoiser.DenoiserModel;
+import retort.image.ImageGrid;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.TrainingLoop;
 import retort.trainer.engine.Torch;
-import retort.trainer.evaluate.ImageGrid;
 import retort.trainer.evaluate.ImageSource;
 
 /** What a run leaves at each report: a grid of samples, the network, and measurements if wanted. */

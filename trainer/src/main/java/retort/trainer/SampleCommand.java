@@ -11,10 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
+import retort.image.ImageGrid;
 import retort.statistics.NpyArray;
 import retort.statistics.NpzFile;
 import retort.trainer.engine.Torch;
-import retort.trainer.evaluate.ImageGrid;
 import retort.trainer.evaluate.ImageSource;
 
 /** {@code sample}: images from a teacher or a generator. */

@@ -1,4 +1,4 @@
-package retort.trainer.evaluate;
+package retort.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;

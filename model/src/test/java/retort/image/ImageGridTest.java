@@ -1,4 +1,4 @@
-package retort.trainer.evaluate;
+package retort.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
