@@ -29,7 +29,7 @@ import retort.onnx.OnnxWriter;
  * <p>Inputs of the graph: {@code noisy} float32 [N, C, H, W], {@code sigma} float32 [N], optional
  * {@code label} float32 [N, K] (one-hot, any mix; zeros mean unconditional), optional {@code
  * augment} float32 [N, A], further named conditioning. Outputs: {@code denoised} and optional
- * {@code features}.
+ * {@code features} and {@code logvar} [N, 1, 1, 1].
  *
  * @param graph the network with its preconditioning
  * @param sigmaData standard deviation of the images it was trained on
@@ -44,6 +44,9 @@ public record DenoiserModel(
   public static final String AUGMENT = "augment";
   public static final String DENOISED = "denoised";
   public static final String FEATURES = "features";
+
+  /** How uncertain the denoiser is: the log variance of its error, [N, 1, 1, 1]. */
+  public static final String LOGVAR = "logvar";
 
   /** Input and output of a generator. */
   public static final String NOISE = "noise";

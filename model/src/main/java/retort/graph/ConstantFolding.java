@@ -64,15 +64,22 @@ public final class ConstantFolding {
   private Graph fold() {
     List<Node> kept = new ArrayList<>();
     Set<String> folded = new LinkedHashSet<>();
+    Set<String> needed = new HashSet<>(graph.outputs());
+    Map<String, Integer> readers = new HashMap<>();
+    graph.nodes().forEach(node -> node.inputs().forEach(x -> readers.merge(x, 1, Integer::sum)));
     for (Node node : graph.nodes()) {
       if (evaluate(node)) {
         folded.addAll(node.outputs());
       } else {
         kept.add(node);
+        needed.addAll(node.inputs());
+      }
+      for (String name : node.inputs()) {
+        if (readers.merge(name, -1, Integer::sum) == 0 && folded.contains(name)) {
+          release(name, needed.contains(name));
+        }
       }
     }
-    Set<String> needed = new HashSet<>(graph.outputs());
-    kept.forEach(node -> needed.addAll(node.inputs()));
     Draft draft = new Draft(graph);
     for (String name : folded) {
       Tensor value = known.get(name);
@@ -82,6 +89,14 @@ public final class ConstantFolding {
     }
     kept.forEach(node -> draft.append(withConstantShape(node, draft)));
     return draft.build().pruned();
+  }
+
+  /** Lets go of the doubles of a value that was read for the last time. */
+  private void release(String name, boolean needed) {
+    Tensor value = known.remove(name);
+    if (needed && value != null) {
+      known.put(name, rounded(value));
+    }
   }
 
   /** A Reshape of which one dimension follows from the batch size: -1 says as much. */

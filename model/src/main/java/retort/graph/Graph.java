@@ -138,7 +138,7 @@ public final class Graph {
                     + old.value()
                     + "; the weights come from another architecture");
           }
-          changed.put(name, new Weight(tensor, old.role()));
+          changed.put(name, old.withValue(tensor));
         });
     return new Graph(inputs, changed, nodes, outputs);
   }

@@ -52,6 +52,11 @@ public final class GraphBuilder {
     return weight(name, Weight.parameter(value));
   }
 
+  /** A learnt weight that training projects at the start of each step. */
+  public Value parameter(String name, Tensor value, Projection projection) {
+    return weight(name, Weight.parameter(value).withProjection(projection));
+  }
+
   /** A named weight that is not learnt. */
   public Value buffer(String name, Tensor value) {
     return weight(name, Weight.buffer(value));

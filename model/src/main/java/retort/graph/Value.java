@@ -125,6 +125,12 @@ public final class Value {
     return graph.add(Operator.CLIP, Attributes.none(), List.of(this, graph.constant(bound)));
   }
 
+  /** Each number between two bounds, or the bound that it is beyond. */
+  public Value clip(double least, double most) {
+    List<Value> operands = List.of(this, graph.constant(least), graph.constant(most));
+    return graph.add(Operator.CLIP, Attributes.none(), operands);
+  }
+
   /** The same numbers, through which no gradient flows. */
   public Value stopGradient() {
     return apply(Operator.STOP_GRADIENT);
@@ -154,6 +160,15 @@ public final class Value {
         Operator.CONCAT, Attributes.none().with("axis", (long) axis), List.of(this, other));
   }
 
+  /** This value followed along an axis by {@code count} more places that all hold a number. */
+  public Value append(int axis, int count, double number) {
+    long[] widths = new long[2 * shape().rank()];
+    widths[widths.length / 2 + axis] = count;
+    Value pads = graph.constant(Tensor.vector(widths));
+    List<Value> operands = List.of(this, pads, graph.constant(number));
+    return graph.add(Operator.PAD, Attributes.none(), operands);
+  }
+
   /** Equal parts along an axis. */
   public List<Value> split(int parts, int axis) {
     Attributes attributes =
@@ -164,6 +179,11 @@ public final class Value {
   /** Mean over the given axes, which stay with size 1. */
   public Value mean(long... axes) {
     return apply(Operator.REDUCE_MEAN, graph.constant(Tensor.vector(axes)));
+  }
+
+  /** Euclidean norm over the given axes, which stay with size 1. */
+  public Value norm(long... axes) {
+    return apply(Operator.REDUCE_L2, graph.constant(Tensor.vector(axes)));
   }
 
   /** Sum over all values, of rank 0. */
@@ -186,6 +206,11 @@ public final class Value {
   public Value conv(Value weight, Value bias) {
     long pad = weight.known(2) / 2;
     return graph.add(Operator.CONV, window(pad, 1), List.of(this, weight, bias));
+  }
+
+  /** The same convolution without a bias. */
+  public Value conv(Value weight) {
+    return graph.add(Operator.CONV, window(weight.known(2) / 2, 1), List.of(this, weight));
   }
 
   /** Depthwise convolution; weight {@code [C, 1, k, k]}. */

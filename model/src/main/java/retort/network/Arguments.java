@@ -31,6 +31,12 @@ public final class Arguments {
     return values.get(name) != null;
   }
 
+  /** Whether the file says that an argument is nothing, rather than say nothing of it. */
+  public boolean isNone(String name) {
+    read.add(name);
+    return values.containsKey(name) && values.get(name) == null;
+  }
+
   /** A whole number. */
   public int integer(String name, int otherwise) {
     return has(name) ? Math.toIntExact(whole(name, values.get(name))) : otherwise;

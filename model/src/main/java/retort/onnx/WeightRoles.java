@@ -2,19 +2,20 @@ package retort.onnx;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import retort.graph.Graph;
+import retort.graph.Projection;
 import retort.graph.Weight;
 
 /**
  * Which weights are learnt, as metadata: one key lists the parameters, one the buffers, a name a
- * line; an initialiser in neither list is a constant. What else may have to be said of a weight,
- * such as a projection after each step, goes under a key of its own in the same form, a name and a
- * tab before the rest of the line.
+ * line; an initialiser in neither list is a constant. A third key lists the parameters that
+ * training projects at the start of each step: a name, a tab, and the projection.
  */
 final class WeightRoles {
   /** Version of this scheme and of the keys. */
@@ -23,7 +24,9 @@ final class WeightRoles {
   static final String FORMAT_KEY = "retort.format";
   static final String PARAMETERS_KEY = "retort.parameters";
   static final String BUFFERS_KEY = "retort.buffers";
-  static final Set<String> RESERVED = Set.of(FORMAT_KEY, PARAMETERS_KEY, BUFFERS_KEY);
+  static final String PROJECTIONS_KEY = "retort.projections";
+  static final Set<String> RESERVED =
+      Set.of(FORMAT_KEY, PARAMETERS_KEY, BUFFERS_KEY, PROJECTIONS_KEY);
 
   private WeightRoles() {}
 
@@ -33,7 +36,22 @@ final class WeightRoles {
     metadata.put(FORMAT_KEY, Integer.toString(FORMAT));
     metadata.put(PARAMETERS_KEY, names(graph, Weight.Role.PARAMETER));
     metadata.put(BUFFERS_KEY, names(graph, Weight.Role.BUFFER));
+    String projections = projections(graph);
+    if (!projections.isEmpty()) {
+      metadata.put(PROJECTIONS_KEY, projections);
+    }
     return metadata;
+  }
+
+  private static String projections(Graph graph) {
+    return graph.weights().entrySet().stream()
+        .filter(entry -> entry.getValue().projection() != Projection.NONE)
+        .map(entry -> entry.getKey() + "\t" + word(entry.getValue().projection()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String word(Projection projection) {
+    return projection.name().toLowerCase(Locale.ROOT);
   }
 
   private static String names(Graph graph, Weight.Role role) {
@@ -66,6 +84,11 @@ final class WeightRoles {
     Map<String, Weight> weights = new LinkedHashMap<>(graph.weights());
     assign(weights, Weight.Role.PARAMETER, metadata.getOrDefault(PARAMETERS_KEY, ""));
     assign(weights, Weight.Role.BUFFER, metadata.getOrDefault(BUFFERS_KEY, ""));
+    for (String line : lines(metadata.getOrDefault(PROJECTIONS_KEY, ""))) {
+      String[] entry = line.split("\t", 2);
+      Weight weight = named(weights, entry[0]);
+      weights.put(entry[0], weight.withProjection(projection(entry[0], entry[entry.length - 1])));
+    }
     return new Graph(graph.inputs(), weights, graph.nodes(), graph.outputs());
   }
 
@@ -95,23 +118,45 @@ final class WeightRoles {
   }
 
   private static void assign(Map<String, Weight> weights, Weight.Role role, String list) {
-    for (String line : list.isEmpty() ? List.<String>of() : List.of(list.split("\n", -1))) {
+    for (String line : lines(list)) {
       String name = line.split("\t", 2)[0];
-      Weight weight = weights.get(name);
-      if (weight == null) {
-        throw new OnnxException(
-            "its metadata names a weight '"
-                + name
-                + "' that the file does not hold; another tool renamed or removed it. Remove the"
-                + " metadata keys "
-                + PARAMETERS_KEY
-                + " and "
-                + BUFFERS_KEY
-                + " together with "
-                + FORMAT_KEY
-                + " to have the weights recognised from their use.");
-      }
-      weights.put(name, new Weight(weight.value(), role));
+      weights.put(name, new Weight(named(weights, name).value(), role));
     }
+  }
+
+  private static List<String> lines(String list) {
+    return list.isEmpty() ? List.of() : List.of(list.split("\n", -1));
+  }
+
+  private static Weight named(Map<String, Weight> weights, String name) {
+    Weight weight = weights.get(name);
+    if (weight == null) {
+      throw new OnnxException(
+          "its metadata names a weight '"
+              + name
+              + "' that the file does not hold; another tool renamed or removed it. Remove the"
+              + " metadata keys "
+              + PARAMETERS_KEY
+              + " and "
+              + BUFFERS_KEY
+              + " together with "
+              + FORMAT_KEY
+              + " to have the weights recognised from their use.");
+    }
+    return weight;
+  }
+
+  private static Projection projection(String name, String word) {
+    for (Projection projection : Projection.values()) {
+      if (word(projection).equals(word)) {
+        return projection;
+      }
+    }
+    throw new OnnxException(
+        "its metadata asks for the projection '"
+            + word
+            + "' of weight '"
+            + name
+            + "', which this Retort does not know; update Retort to read it");
   }
 }

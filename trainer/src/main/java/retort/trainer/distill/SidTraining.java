@@ -109,6 +109,8 @@ public final class SidTraining implements TrainingMethod {
   public Map<String, Double> step(long step, long imagesSeen) {
     StepDraws draws = StepDraws.of(recipe.seed(), step);
     int size = teacher.imageShape().elements();
+    generator.project();
+    fakeScore.project();
 
     double fakeScoreTotal = 0;
     for (int first = 0, call = 0; first < recipe.batch(); first += recipe.microBatch(), call++) {

@@ -87,6 +87,7 @@ public final class TeacherTraining implements TrainingMethod {
   @Override
   public Map<String, Double> step(long step, long imagesSeen) {
     StepDraws draws = StepDraws.of(recipe.seed(), step);
+    weights.project();
     double total = 0;
     for (int first = 0, call = 0; first < recipe.batch(); first += recipe.microBatch(), call++) {
       int count = Math.min(recipe.microBatch(), recipe.batch() - first);

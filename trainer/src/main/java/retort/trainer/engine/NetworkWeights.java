@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import retort.graph.Graph;
+import retort.graph.Projection;
 import retort.graph.Tensor;
 import retort.graph.Weight;
 
@@ -23,6 +24,7 @@ public final class NetworkWeights {
   private final ParameterScripts scripts;
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
   private final Map<String, PtNDArray> values = new LinkedHashMap<>();
+  private final PtNDArray[] filters;
 
   NetworkWeights(Torch torch, ParameterScripts scripts, Graph graph) {
     this.scripts = scripts;
@@ -44,6 +46,11 @@ public final class NetworkWeights {
       array.setName(Program.WEIGHT);
       values.put(name, array);
     }
+    filters =
+        graph.weights().entrySet().stream()
+            .filter(entry -> entry.getValue().projection() == Projection.UNIT_FILTERS)
+            .map(entry -> value(entry.getKey()))
+            .toArray(PtNDArray[]::new);
   }
 
   /** The weights with parameters that gradients reach. */
@@ -66,6 +73,17 @@ public final class NetworkWeights {
       throw new IllegalArgumentException("the network has no weight '" + name + "'");
     }
     return array;
+  }
+
+  /**
+   * Brings the parameters that have a projection back to where it puts them. A training step begins
+   * with it: between a forward pass and its backward pass no weight may change, and averages are of
+   * the weights that the optimiser left.
+   */
+  public void project() {
+    if (filters.length > 0) {
+      scripts.unitFilters(filters);
+    }
   }
 
   /** Names of the parameters, in the graph's order. */

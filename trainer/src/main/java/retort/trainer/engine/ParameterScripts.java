@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.util.Arrays;
+import retort.graph.Projection;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 
@@ -45,6 +46,15 @@ final class ParameterScripts {
             ema: List[Tensor], p: List[Tensor], weight: float) -> Tensor:
           torch._foreach_lerp_(ema, p, weight)
           return ema[0]
+        def unit_filters(self: __torch__.M, p: List[Tensor], eps: float) -> Tensor:
+          for i in range(torch.len(p)):
+            axes = annotate(List[int], [])
+            for j in range(torch.sub(torch.dim(p[i]), 1)):
+              _0 = torch.append(axes, torch.add(j, 1))
+            norm = torch.linalg_vector_norm(p[i], 2., axes, True)
+            share = torch.sqrt(torch.div(torch.numel(norm), torch.numel(p[i])))
+            _1 = torch.div_(p[i], torch.add(torch.mul(norm, share), eps))
+          return p[0]
       """;
 
   private final PtSymbolBlock module;
@@ -122,6 +132,11 @@ final class ParameterScripts {
   /** Moves averages towards parameters by the share {@code weight}, in place. */
   void average(PtNDArray[] averages, PtNDArray[] parameters, double weight) {
     run("average", IValue.listFrom(averages), IValue.listFrom(parameters), IValue.from(weight));
+  }
+
+  /** Divides each filter of each parameter by its root mean square, in place. */
+  void unitFilters(PtNDArray... parameters) {
+    run("unit_filters", IValue.listFrom(parameters), IValue.from(Projection.EPSILON));
   }
 
   private double run(String method, IValue... arguments) {

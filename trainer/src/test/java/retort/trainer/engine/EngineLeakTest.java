@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
+import retort.graph.Projection;
 import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
@@ -30,7 +31,8 @@ class EngineLeakTest {
   private static Graph network() {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("x", Shape.batch(4, 64, 64));
-    Value w = g.parameter("w", Tensor.floats(new int[] {4, 4, 3, 3}, new float[144]));
+    Tensor zeros = Tensor.floats(new int[] {4, 4, 3, 3}, new float[144]);
+    Value w = g.parameter("w", zeros, Projection.UNIT_FILTERS);
     Value b = g.parameter("b", Tensor.floats(new int[] {4}, 1, 2, 3, 4));
     Value y = x.conv(w, b).silu().times(g.constant(Tensor.floats(new int[] {1}, 3)));
     g.output("loss", y.dropout(0.1).squared().sum());
@@ -58,6 +60,7 @@ class EngineLeakTest {
 
     void run() {
       torch.seed(1);
+      weights.project();
       program.differentiate(feeds, weights.learnt());
       program.differentiate(feeds, weights.learnt());
       weights.gradientValues();

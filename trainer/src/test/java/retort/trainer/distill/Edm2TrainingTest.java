@@ -1,0 +1,175 @@
+package retort.trainer.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.ImageShape;
+import retort.graph.Projection;
+import retort.graph.Tensor;
+import retort.graph.TorchScriptMethod.Layout;
+import retort.noise.LogNormalSigma;
+import retort.reference.TinyEdm2;
+import retort.trainer.data.Augmentation;
+import retort.trainer.data.ImageDataset;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.Torch;
+
+/** Networks whose weights have a projection, in training. */
+class Edm2TrainingTest {
+  private static final int BATCH = 4;
+  private static final double RATE = 1e-3;
+
+  @TempDir private Path folder;
+
+  /** The denoiser with filters of magnitude 3, at which it computes the same. */
+  private static DenoiserModel model() {
+    DenoiserModel model = TinyEdm2.denoiser(2);
+    Map<String, Tensor> larger = new HashMap<>();
+    model
+        .graph()
+        .weights()
+        .forEach(
+            (name, weight) -> {
+              if (weight.projection() == Projection.UNIT_FILTERS) {
+                float[] values = weight.value().floats().clone();
+                for (int i = 0; i < values.length; i++) {
+                  values[i] *= 3;
+                }
+                larger.put(name, Tensor.floats(weight.value().shape(), values));
+              }
+            });
+    return model.withWeights(larger);
+  }
+
+  private static TrainingMethod teaching(Torch torch) {
+    byte[] pixels = new byte[8 * 64];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (37 * i);
+    }
+    int[] labels = {0, 1, 0, 1, 0, 1, 0, 1};
+    return new TeacherTraining(
+        torch,
+        model(),
+        ImageDataset.of(new ImageShape(1, 8, 8), pixels, labels, List.of("a", "b")),
+        new TeacherTraining.Recipe(
+            BATCH,
+            3,
+            LearningRate.constant(RATE),
+            AdamConfig.of(0.9, 0.99),
+            LogNormalSigma.EDM,
+            Augmentation.NONE,
+            new AverageConfig(1000, 0.05),
+            1));
+  }
+
+  private static TrainingMethod distilling(Torch torch) {
+    return new SidTraining(
+        torch,
+        model(),
+        model(),
+        new SidTraining.Recipe(
+            new SidLoss(1, 2.5, 100),
+            BATCH,
+            3,
+            LearningRate.constant(RATE),
+            LearningRate.constant(RATE),
+            AdamConfig.of(0, 0.999),
+            AdamConfig.of(0, 0.999),
+            Augmentation.NONE,
+            new AverageConfig(1000, 0.05),
+            1));
+  }
+
+  @Test
+  void aTeachersStepBeginsWithUnitFilters() {
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+      TrainingMethod teaching = teaching(torch);
+
+      teaching.step(0, 0);
+
+      assertUnit(teaching.state(), "weights/");
+      assertSame(teaching.state(), "weights/", "average/");
+    }
+  }
+
+  @Test
+  void aDistillationsStepBeginsWithUnitFilters() {
+    try (Torch torch = Torch.open(1, Layout.CHANNELS_LAST)) {
+      TrainingMethod distilling = distilling(torch);
+
+      distilling.step(0, 0);
+
+      assertUnit(distilling.state(), "generator/");
+      assertUnit(distilling.state(), "fake/");
+      assertSame(distilling.state(), "generator/", "average/");
+    }
+  }
+
+  /** The optimiser's first step moves every number by the rate, from filters of unit magnitude. */
+  private static void assertUnit(Map<String, Tensor> state, String scope) {
+    model()
+        .graph()
+        .weights()
+        .forEach(
+            (name, weight) -> {
+              if (weight.projection() == Projection.UNIT_FILTERS) {
+                for (double[] filter : TinyEdm2.filters(value(state, scope + name))) {
+                  assertThat(TinyEdm2.magnitude(filter)).as(name).isBetween(0.99, 1.01);
+                }
+              }
+            });
+  }
+
+  /** The first average is a copy of the weights that the optimiser left, before any projection. */
+  private static void assertSame(Map<String, Tensor> state, String weights, String averages) {
+    model()
+        .graph()
+        .parameters()
+        .keySet()
+        .forEach(
+            name ->
+                assertThat(value(state, averages + name).sameAs(value(state, weights + name)))
+                    .as(name)
+                    .isTrue());
+  }
+
+  private static Tensor value(Map<String, Tensor> state, String name) {
+    return Objects.requireNonNull(state.get(name), name);
+  }
+
+  @Test
+  void aResumedRunEndsInTheSameBits() {
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+      for (TrainingMethod whole : List.of(teaching(torch), distilling(torch))) {
+        boolean distils = whole instanceof SidTraining;
+        whole.step(0, 0);
+        Map<String, Tensor> saved = throughFile(whole.state(), distils ? "distill" : "teach");
+        whole.step(1, BATCH);
+        TrainingMethod resumed = distils ? distilling(torch) : teaching(torch);
+
+        resumed.restore(saved);
+        resumed.step(1, BATCH);
+
+        Map<String, Tensor> expected = whole.state();
+        Map<String, Tensor> actual = resumed.state();
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach(
+            (name, tensor) -> assertThat(value(actual, name).sameAs(tensor)).as(name).isTrue());
+      }
+    }
+  }
+
+  private Map<String, Tensor> throughFile(Map<String, Tensor> state, String name) {
+    try (RunFolder run = RunFolder.open(folder.resolve(name), Map.of())) {
+      run.save(new RunFolder.Saved(1, BATCH, 0, state));
+      return run.newest().orElseThrow().tensors();
+    }
+  }
+}
