@@ -2,7 +2,7 @@ package retort.denoiser;
 
 /** What Retort's files say of themselves: the keys of their metadata. */
 public final class MetadataKeys {
-  /** What the file is: {@link #DENOISER}, {@link #GENERATOR} or {@code features}. */
+  /** What the file is: {@link #DENOISER}, {@link #GENERATOR} or one of those below. */
   public static final String KIND = "retort.kind";
 
   /** Kind of a teacher, or of a generator that still takes sigma. */
@@ -10,6 +10,12 @@ public final class MetadataKeys {
 
   /** Kind of a deployable generator: noise in, image out. */
   public static final String GENERATOR = "generator";
+
+  /** Kind of a feature network: image in, features out. */
+  public static final String FEATURES = "features";
+
+  /** Kind of a perceptual distance: two images in, their distance out. */
+  public static final String DISTANCE = "distance";
 
   /** Standard deviation of the images a denoiser was trained on. */
   public static final String SIGMA_DATA = "retort.sigma_data";

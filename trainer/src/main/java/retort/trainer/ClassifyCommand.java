@@ -103,7 +103,8 @@ final class ClassifyCommand implements Callable<Integer> {
                   "classifier.onnx",
                   path ->
                       OnnxWriter.write(
-                          OnnxModel.of(training.result(), Map.of(MetadataKeys.KIND, "features")),
+                          OnnxModel.of(
+                              training.result(), Map.of(MetadataKeys.KIND, MetadataKeys.FEATURES)),
                           path)));
     }
   }
