@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Writes files so that a reader, at any moment, sees the old file or the new one and never a half:
@@ -33,23 +34,46 @@ public final class WholeFile {
    * @throws IOException when it cannot be written; the old file is then untouched
    */
   public static void write(Path file, Writer writer) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path target = target(file);
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new IOException("it is no regular file");
     }
-    Path part =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+    String stem = "." + target.getFileName() + ".";
+    place(target.resolveSibling(stem + UUID.randomUUID() + SUFFIX), writer, () -> target);
+  }
+
+  /**
+   * Writes a file whose name follows from its content, over any of that name.
+   *
+   * @param folder where it belongs
+   * @param name asked for its name once it is written
+   * @return the file
+   * @throws IOException when it cannot be written
+   */
+  public static Path write(Path folder, Writer writer, Supplier<String> name) throws IOException {
+    Path part = folder.resolve("." + UUID.randomUUID() + SUFFIX);
+    return place(part, writer, () -> folder.resolve(name.get()));
+  }
+
+  private static Path place(Path part, Writer writer, Supplier<Path> name) throws IOException {
     try {
       writer.write(part);
       try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
+      Path target = name.get();
       move(part, target);
+      return target;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
       deleteLeftover(part);
     }
+  }
+
+  /** The file that writing a name writes: what a link leads to. */
+  public static Path target(Path file) throws IOException {
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
   }
 
   /** Whether a name is one that a killed process left behind. */

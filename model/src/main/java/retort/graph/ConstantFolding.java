@@ -141,7 +141,7 @@ public final class ConstantFolding {
       }
       given += operand == null ? 0 : operand.elements();
     }
-    if (size(node) > Math.max(SMALL, 2 * given)) {
+    if (size(node) > Math.min(Math.max(SMALL, 2 * given), Operator.MOST_COMPUTED)) {
       return false;
     }
     List<Tensor> results = Interpreter.evaluate(node, known);

@@ -2,9 +2,11 @@ package retort.graph;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,16 @@ public final class GraphBuilder {
   private final Map<Tensor, Value> constants = new HashMap<>();
 
   private final Types types = new Types();
+
+  /** Names that the builder gave to constants and results. */
+  private final Set<String> given = new HashSet<>();
+
+  /**
+   * The caller's names that the builder had given away before, with what stands for them here.
+   * {@link #build} swaps the two, so that the caller's names stay whatever they are.
+   */
+  private final Map<String, String> standIns = new LinkedHashMap<>();
+
   private int counter;
 
   /** A float32 input. */
@@ -41,10 +53,10 @@ public final class GraphBuilder {
 
   /** An input of any type. */
   public Value input(String name, DataType type, Shape shape) {
-    Graph.Input input = new Graph.Input(name, type, shape);
+    Graph.Input input = new Graph.Input(claim(name, "input"), type, shape);
     inputs.add(input);
     types.addInput(input);
-    return new Value(this, name);
+    return new Value(this, input.name());
   }
 
   /** A learnt weight. */
@@ -69,15 +81,30 @@ public final class GraphBuilder {
 
   /** A constant tensor. */
   public Value constant(Tensor value) {
-    return weight(fresh("c"), Weight.constant(value));
+    return known(fresh("c"), Weight.constant(value));
   }
 
   private Value weight(String name, Weight weight) {
-    if (weights.put(name, weight) != null) {
-      throw new GraphException("weight '" + name + "' is defined twice");
-    }
+    return known(claim(name, "weight"), weight);
+  }
+
+  private Value known(String name, Weight weight) {
+    weights.put(name, weight);
     types.addWeight(name, weight);
     return new Value(this, name);
+  }
+
+  /** The name by which a value that the caller names is known until the graph is built. */
+  private String claim(String name, String what) {
+    if (!types.knows(name)) {
+      return name;
+    }
+    if (!given.contains(name) || standIns.containsKey(name)) {
+      throw new GraphException(what + " '" + name + "' is defined twice");
+    }
+    String standIn = fresh(name + "_");
+    standIns.put(name, standIn);
+    return standIn;
   }
 
   /** Applies an operator with one result; a null operand is left out. */
@@ -148,13 +175,15 @@ public final class GraphBuilder {
     if (weight.role() == Weight.Role.CONSTANT) {
       return constants.computeIfAbsent(weight.value(), this::constant).name();
     }
-    Weight known = weights.get(scoped);
+    String name = standIns.getOrDefault(scoped, scoped);
+    Weight known = given.contains(name) && !standIns.containsKey(scoped) ? null : weights.get(name);
     if (known == null) {
-      weight(scoped, weight);
-    } else if (known.value() != weight.value()) {
+      return weight(scoped, weight).name();
+    }
+    if (known.value() != weight.value()) {
       throw new GraphException("weight '" + scoped + "' would have two values");
     }
-    return scoped;
+    return name;
   }
 
   private static List<String> rename(List<String> names, Map<String, String> renamed) {
@@ -163,8 +192,9 @@ public final class GraphBuilder {
 
   /** Declares a result under a name of its own. */
   public void output(String name, Value value) {
-    append(new Node(Operator.IDENTITY, Attributes.none(), List.of(value.name()), List.of(name)));
-    outputs.add(name);
+    String result = claim(name, "output");
+    append(new Node(Operator.IDENTITY, Attributes.none(), List.of(value.name()), List.of(result)));
+    outputs.add(result);
   }
 
   /** Type and shape of a value. */
@@ -179,11 +209,45 @@ public final class GraphBuilder {
 
   private String fresh(String prefix) {
     String name = prefix + counter++;
-    return types.knows(name) ? fresh(prefix) : name;
+    while (types.knows(name)) {
+      name = prefix + counter++;
+    }
+    given.add(name);
+    return name;
   }
 
   /** The graph so far, without nodes that no output needs. */
   public Graph build() {
-    return new Graph(inputs, weights, nodes, outputs).pruned();
+    Graph graph = new Graph(inputs, weights, nodes, outputs);
+    Map<String, String> holders = new HashMap<>();
+    standIns.forEach(
+        (name, standIn) -> {
+          String ours = holders.getOrDefault(name, name);
+          holders.put(name, holders.getOrDefault(standIn, standIn));
+          holders.put(standIn, ours);
+        });
+    Map<String, String> names = new HashMap<>();
+    holders.forEach((name, holder) -> names.put(holder, name));
+    return (names.isEmpty() ? graph : renamed(graph, names)).pruned();
+  }
+
+  private static Graph renamed(Graph graph, Map<String, String> names) {
+    Map<String, Weight> weights = new LinkedHashMap<>();
+    graph.weights().forEach((name, weight) -> weights.put(names.getOrDefault(name, name), weight));
+    return new Graph(
+        graph.inputs().stream()
+            .map(i -> new Graph.Input(names.getOrDefault(i.name(), i.name()), i.type(), i.shape()))
+            .toList(),
+        weights,
+        graph.nodes().stream()
+            .map(
+                node ->
+                    new Node(
+                        node.operator(),
+                        node.attributes(),
+                        rename(node.inputs(), names),
+                        rename(node.outputs(), names)))
+            .toList(),
+        rename(graph.outputs(), names));
   }
 }

@@ -199,7 +199,8 @@ final class Indexing {
           if (repeats.length != shape.length) {
             throw site.fail("needs one number of repeats for each of " + shape.length + " axes");
           }
-          Arrays.setAll(shape, axis -> Math.toIntExact(shape[axis] * repeats[axis]));
+          Arrays.setAll(
+              shape, axis -> Math.toIntExact(Math.multiplyExact(shape[axis], repeats[axis])));
           return TensorType.of(site.type(0), shape);
         },
         (site, type) -> {

@@ -156,6 +156,9 @@ public enum Operator {
   private static final Map<String, Operator> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(Operator::onnxName, Function.identity()));
 
+  /** How many values a result may have that is computed in Java. */
+  static final long MOST_COMPUTED = 1L << 26;
+
   private final String onnxName;
 
   @SuppressWarnings("ImmutableEnumChecker") // a rule is a function without state
@@ -178,6 +181,16 @@ public enum Operator {
 
   List<TensorType> infer(Site site) {
     List<TensorType> types = rule.infer(site);
+    for (TensorType type : types) {
+      int[] shape = type.shape().at(0);
+      if (shape.length > Tensor.MAX_RANK || Arrays.stream(shape).anyMatch(dim -> dim < 0)) {
+        throw site.fail(
+            "its result would have "
+                + (shape.length > Tensor.MAX_RANK
+                    ? shape.length + " dimensions, more than " + Tensor.MAX_RANK
+                    : "the shape " + Arrays.toString(shape) + ", with a negative dimension"));
+      }
+    }
     if (types.size() < site.node().outputs().size()) {
       throw site.fail(
           "only its first results are supported, "
@@ -191,8 +204,15 @@ public enum Operator {
 
   List<Tensor> evaluate(Site site) {
     try {
-      return rule.evaluate(site, infer(site));
-    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+      List<TensorType> types = infer(site);
+      for (TensorType type : types) {
+        if (Tensor.count(type.shape().at(0)) > MOST_COMPUTED) {
+          throw site.fail(
+              "its result " + type + " has more than " + MOST_COMPUTED + " values, too many here");
+        }
+      }
+      return rule.evaluate(site, types);
+    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
       throw new GraphException(
           site.node().label() + ": cannot be computed (" + e.getMessage() + ")", e);
     }

@@ -1,21 +1,23 @@
 package retort.graph;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Borders around a tensor; a negative width crops. */
 final class Padding {
+  private static final Set<String> MODES = Set.of("constant", "edge", "reflect", "wrap");
+
   private Padding() {}
 
   static Rule rule() {
     return new SingleResult(
         site -> {
-          int[][] indices = indices(site);
+          int[] shape = shape(site);
           if (site.has(2) && site.type(2) != site.type(0)) {
             throw site.fail("the border is " + site.type(2) + " but the operand " + site.type(0));
           }
-          return TensorType.of(
-              site.type(0), Arrays.stream(indices).mapToInt(read -> read.length).toArray());
+          return TensorType.of(site.type(0), shape);
         },
         (site, type) -> {
           double fill = site.has(2) ? site.value(2).reals()[0] : 0;
@@ -47,6 +49,30 @@ final class Padding {
     return site.attributes().text("mode", "constant");
   }
 
+  private static int[] shape(Site site) {
+    int[][] widths = widths(site);
+    int[] shape = site.shape(0);
+    Arrays.setAll(
+        shape,
+        axis -> {
+          requireLeft(site, shape[axis], widths[0][axis], widths[1][axis]);
+          return Math.toIntExact((long) shape[axis] + widths[0][axis] + widths[1][axis]);
+        });
+    if (!MODES.contains(mode(site))) {
+      throw site.fail(
+          "mode "
+              + mode(site)
+              + " is not supported; supported are constant, reflect, edge and wrap");
+    }
+    return shape;
+  }
+
+  private static void requireLeft(Site site, int dim, int before, int behind) {
+    if ((long) dim + Math.min(0, before) + Math.min(0, behind) < 0) {
+      throw site.fail("crops more than the " + dim + " elements of an axis");
+    }
+  }
+
   /** For each axis the indices that are read; -1 for the constant. */
   private static int[][] indices(Site site) {
     int[][] widths = widths(site);
@@ -60,21 +86,13 @@ final class Padding {
   private static int[] indices(Site site, int dim, int before, int behind) {
     int first = Math.max(0, -before);
     int length = dim - first - Math.max(0, -behind);
-    if (length < 0) {
-      throw site.fail("crops more than the " + dim + " elements of an axis");
-    }
     IntStream places = IntStream.range(-before - first, dim + behind - first);
     IntStream kept =
         switch (mode(site)) {
           case "constant" -> places.map(i -> i < 0 || i >= length ? -1 - first : i);
           case "edge" -> places.map(i -> Math.max(0, Math.min(length - 1, i)));
           case "reflect" -> places.map(i -> reflected(i, length));
-          case "wrap" -> places.map(i -> Math.floorMod(i, length));
-          default ->
-              throw site.fail(
-                  "mode "
-                      + mode(site)
-                      + " is not supported; supported are constant, reflect, edge and wrap");
+          default -> places.map(i -> Math.floorMod(i, length));
         };
     return kept.map(i -> first + i).toArray();
   }

@@ -1,10 +1,13 @@
 package retort.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Probe {
   /** Larger constants are not computed while shapes are inferred: none decides a shape. */
   private static final int MAX_CONSTANT_ELEMENTS = 4096;
+
+  /** Operators whose work does not follow from the size of their result; none decides a shape. */
+  private static final Set<Operator> LABORIOUS =
+      EnumSet.of(
+          Operator.CONV,
+          Operator.CONV_TRANSPOSE,
+          Operator.AVERAGE_POOL,
+          Operator.MAX_POOL,
+          Operator.EINSUM,
+          Operator.RESIZE,
+          Operator.ATTENTION);
 
   private final Map<String, TensorType> types = new HashMap<>();
   private final Map<String, Tensor> constants = new HashMap<>();
@@ -51,7 +65,7 @@ final class Probe {
   private static List<TensorType> infer(Site site) {
     try {
       return site.node().operator().infer(site);
-    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
       throw new GraphException(
           site.node().label()
               + ": its operands or attributes are malformed ("
@@ -62,8 +76,14 @@ final class Probe {
   }
 
   private static boolean isConstant(Site site, List<TensorType> outputs) {
+    if (LABORIOUS.contains(site.node().operator())) {
+      return false;
+    }
     for (TensorType output : outputs) {
-      if (Tensor.count(output.shape().at(0)) > MAX_CONSTANT_ELEMENTS) {
+      // An empty result may be long on its way, so that each of its axes counts too.
+      int[] filled = Arrays.stream(output.shape().at(0)).map(dim -> Math.max(dim, 1)).toArray();
+      if (Arrays.stream(filled).mapToDouble(dim -> dim).reduce(1, (a, b) -> a * b)
+          > MAX_CONSTANT_ELEMENTS) {
         return false;
       }
     }

@@ -1,5 +1,7 @@
 package retort.graph;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,24 +107,38 @@ final class SharedValues {
 
   /** Makes a weight, or what follows from weights alone, available. */
   private void supply(String name) {
-    if (name.isEmpty() || one.containsKey(name)) {
-      return;
-    }
-    Weight weight = graph.weights().get(name);
-    if (weight != null) {
-      Tensor value = weight.value();
-      boolean learnt = weight.role() == Weight.Role.PARAMETER && value.type().isFloating();
-      put(name, learnt ? drawn(value) : value);
-      return;
-    }
-    Node node = producers.get(name);
-    if (node != null) {
-      node.inputs().forEach(this::supply);
-      List<Tensor> values = Interpreter.evaluate(node, one);
-      for (int i = 0; i < node.outputs().size(); i++) {
-        put(node.outputs().get(i), values.get(i));
+    Deque<String> wanted = new ArrayDeque<>(List.of(name));
+    while (!wanted.isEmpty()) {
+      String next = wanted.peek();
+      Weight weight = graph.weights().get(next);
+      Node node = producers.get(next);
+      if (next.isEmpty() || one.containsKey(next)) {
+        wanted.pop();
+      } else if (weight != null) {
+        Tensor value = weight.value();
+        boolean learnt = weight.role() == Weight.Role.PARAMETER && value.type().isFloating();
+        put(next, learnt ? drawn(value) : value);
+      } else if (node == null) {
+        wanted.pop();
+      } else if (!pushMissing(node, wanted)) {
+        List<Tensor> values = Interpreter.evaluate(node, one);
+        for (int i = 0; i < node.outputs().size(); i++) {
+          put(node.outputs().get(i), values.get(i));
+        }
       }
     }
+  }
+
+  /** Wants what a node needs and what can be had; whether there was any. */
+  private boolean pushMissing(Node node, Deque<String> wanted) {
+    int before = wanted.size();
+    for (String operand : node.inputs()) {
+      boolean exists = graph.weights().containsKey(operand) || producers.containsKey(operand);
+      if (exists && !operand.isEmpty() && !one.containsKey(operand)) {
+        wanted.push(operand);
+      }
+    }
+    return wanted.size() > before;
   }
 
   private void put(String name, Tensor value) {

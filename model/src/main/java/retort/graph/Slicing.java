@@ -10,22 +10,38 @@ final class Slicing {
   /** Bounds beyond this mean the end of any axis; larger ones overflow in TorchScript. */
   private static final long FAR = Integer.MAX_VALUE;
 
+  /** More parts than anything is split into. */
+  private static final int MANY = 4096;
+
   private Slicing() {}
 
   /** Every {@code steps}-th element from {@code starts} up to {@code ends}, on chosen axes. */
   static Rule slice() {
     return new SingleResult(
         site -> {
-          int[][] indices = indices(site);
-          return TensorType.of(
-              site.type(0), Arrays.stream(indices).mapToInt(kept -> kept.length).toArray());
+          int[] shape = site.shape(0);
+          cuts(site).forEach(cut -> shape[cut.axis()] = cut.count());
+          return TensorType.of(site.type(0), shape);
         },
         (site, type) -> Walk.grid(site.value(0), indices(site), 0),
         Slicing::sliceScript);
   }
 
+  /** What is kept of an axis: {@code count} elements from {@code first} on. */
+  private record Cut(int axis, long first, long step, int count) {
+    int[] indices() {
+      return IntStream.range(0, count).map(k -> (int) (first + k * step)).toArray();
+    }
+  }
+
   private static int[][] indices(Site site) {
     int[][] indices = Walk.everything(site.shape(0));
+    cuts(site).forEach(cut -> indices[cut.axis()] = cut.indices());
+    return indices;
+  }
+
+  private static List<Cut> cuts(Site site) {
+    List<Cut> cuts = new ArrayList<>();
     long[] starts = site.integers(1);
     long[] ends = site.integers(2);
     for (int i = 0; i < starts.length; i++) {
@@ -43,10 +59,9 @@ final class Slicing {
       }
       long span = step > 0 ? end - start : start - end;
       int count = span <= 0 ? 0 : (int) ((span - 1) / Math.abs(step)) + 1;
-      long first = start;
-      indices[axis] = IntStream.range(0, count).map(k -> (int) (first + k * step)).toArray();
+      cuts.add(new Cut(axis, start, step, count));
     }
-    return indices;
+    return cuts;
   }
 
   private static int sliceAxis(Site site, int i) {
@@ -224,9 +239,12 @@ final class Slicing {
     }
     int count =
         Math.toIntExact(site.attributes().integer("num_outputs", site.node().outputs().size()));
-    int length = (dim + count - 1) / count;
+    if (count < 1 || count > Math.max(MANY, site.node().outputs().size())) {
+      throw site.fail("cannot split into " + count + " parts");
+    }
+    int length = -Math.floorDiv(-dim, count);
     int[] lengths = new int[count];
-    Arrays.setAll(lengths, i -> Math.max(0, Math.min(length, dim - i * length)));
+    Arrays.setAll(lengths, i -> (int) Math.max(0, Math.min(length, dim - (long) i * length)));
     return lengths;
   }
 }

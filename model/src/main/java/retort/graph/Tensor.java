@@ -1,5 +1,6 @@
 package retort.graph;
 
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -13,6 +14,9 @@ import java.util.function.Supplier;
  * long[]}.
  */
 public final class Tensor {
+  /** More dimensions than a tensor of any network has. */
+  public static final int MAX_RANK = 32;
+
   private final DataType type;
   private final int[] shape;
   private final Object data;
@@ -49,6 +53,11 @@ public final class Tensor {
       throw new IllegalArgumentException(type + " holds integers");
     }
     return new Tensor(type, shape, source, elements(shape));
+  }
+
+  /** A float64 tensor whose values stay where they are, as those of {@link #stored}. */
+  public static Tensor storedDoubles(int[] shape, Supplier<double[]> source) {
+    return new Tensor(DataType.FLOAT64, shape, source, elements(shape));
   }
 
   /** A tensor of a floating {@code type} held in double precision; the values are not copied. */
@@ -101,17 +110,17 @@ public final class Tensor {
 
   /** The values as doubles: the tensor's own array where it holds doubles, else a copy. */
   public double[] reals() {
-    if (data instanceof double[] doubles) {
+    Object held = held();
+    if (held instanceof double[] doubles) {
       return doubles;
     }
     double[] result = new double[elements()];
-    if (type.isFloating()) {
-      float[] floats = floats();
+    if (held instanceof float[] floats) {
       for (int i = 0; i < result.length; i++) {
         result[i] = floats[i];
       }
     } else {
-      long[] longs = (long[]) data;
+      long[] longs = (long[]) held;
       for (int i = 0; i < result.length; i++) {
         result[i] = longs[i];
       }
@@ -119,26 +128,32 @@ public final class Tensor {
     return result;
   }
 
+  /** The array of values, read from where they are stored. */
+  private Object held() {
+    if (!(data instanceof Supplier<?> source)) {
+      return data;
+    }
+    Object read = source.get();
+    if (Array.getLength(read) != elements()) {
+      throw new GraphException(
+          "a stored tensor of shape "
+              + Arrays.toString(shape)
+              + " needs "
+              + elements()
+              + " values, but "
+              + Array.getLength(read)
+              + " were read");
+    }
+    return read;
+  }
+
   /** The values as floats: the tensor's own array where it holds floats, else a copy. */
   public float[] floats() {
-    if (data instanceof float[] floats) {
+    Object held = held();
+    if (held instanceof float[] floats) {
       return floats;
     }
-    if (data instanceof Supplier<?> source) {
-      float[] read = (float[]) source.get();
-      if (read.length != elements()) {
-        throw new GraphException(
-            "a stored tensor of shape "
-                + Arrays.toString(shape)
-                + " needs "
-                + elements()
-                + " values, but "
-                + read.length
-                + " were read");
-      }
-      return read;
-    }
-    double[] doubles = reals();
+    double[] doubles = held instanceof double[] stored ? stored : reals();
     float[] result = new float[doubles.length];
     for (int i = 0; i < result.length; i++) {
       result[i] = (float) doubles[i];

@@ -15,6 +15,9 @@ import retort.graph.Tensor;
  * decimal that means the same float, so that an epsilon of 1e-5 comes back as 1e-5.
  */
 final class AttributeMessages {
+  /** Far more than any operator has. */
+  private static final int MAX_ATTRIBUTES = 256;
+
   private AttributeMessages() {}
 
   /** Messages sorted by name. */
@@ -55,8 +58,16 @@ final class AttributeMessages {
         .build();
   }
 
-  /** The attributes of a node that networks use; graphs, types and lists of texts are left out. */
-  static Attributes read(NodeProto node) {
+  /**
+   * The attributes of a node that networks use; graphs, types and lists of texts are left out.
+   *
+   * @param tensors reads those that are tensors
+   */
+  static Attributes read(NodeProto node, TensorReader tensors) {
+    if (node.getAttributeCount() > MAX_ATTRIBUTES) {
+      throw new OnnxException(
+          "it has " + node.getAttributeCount() + " attributes; export it again");
+    }
     Attributes attributes = Attributes.none();
     for (AttributeProto message : node.getAttributeList()) {
       String name = message.getName();
@@ -74,7 +85,7 @@ final class AttributeMessages {
                     message.getFloatsList().stream()
                         .mapToDouble(AttributeMessages::decimal)
                         .toArray());
-            case TENSOR -> attributes.with(name, TensorMessages.read(message.getT()));
+            case TENSOR -> attributes.with(name, tensors.read(message.getT()));
             default -> attributes;
           };
     }

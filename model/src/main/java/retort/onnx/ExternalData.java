@@ -1,83 +1,103 @@
 package retort.onnx;
 
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import retort.graph.DataType;
-import retort.graph.Tensor;
+import java.util.Set;
 
-/** Values that stand in files of their own, beside the model. */
+/**
+ * The files beside a model that hold its weights. A model names them, and may come from anybody: it
+ * is not let out of its folder, neither by a path nor by a link.
+ */
 final class ExternalData {
-  private final Optional<Path> folder;
+  /** Files kept open at once; some exporters write one for each weight. */
+  private static final int KEPT_OPEN = 32;
+
+  private final Optional<Path> model;
+  private final Map<String, DataFile> files = new HashMap<>();
 
   /**
-   * Reads from a folder.
+   * The data of a model.
    *
-   * @param folder of the model; absent when the model did not come from a file
+   * @param model its file; absent when it did not come from one
    */
-  ExternalData(Optional<Path> folder) {
-    this.folder = folder;
+  ExternalData(Optional<Path> model) {
+    this.model = model;
   }
 
-  /** The tensor of a message, wherever its values are. */
-  Tensor read(TensorProto message) {
-    return message.getDataLocation() == TensorProto.DataLocation.EXTERNAL
-        ? external(message)
-        : TensorMessages.read(message);
-  }
-
-  private Tensor external(TensorProto message) {
-    Map<String, String> entries = new HashMap<>();
-    for (StringStringEntryProto entry : message.getExternalDataList()) {
-      entries.put(entry.getKey(), entry.getValue());
+  /**
+   * The file that a weight names.
+   *
+   * @throws OnnxException when it is not beside the model
+   */
+  DataFile file(String weight, String location) {
+    DataFile known = files.get(location);
+    if (known == null) {
+      known = open(weight, location);
+      files.put(location, known);
     }
-    String location = entries.getOrDefault("location", "");
-    Path base =
-        folder.orElseThrow(
+    return known;
+  }
+
+  private DataFile open(String weight, String location) {
+    Path path =
+        model.orElseThrow(
             () ->
                 new OnnxException(
                     "weights are in a separate file '"
                         + location
                         + "'; read the model from its folder"));
-    Path path = base.resolve(location).normalize();
-    if (location.isEmpty() || !path.startsWith(base.normalize())) {
-      throw new OnnxException(
-          "weight '"
-              + message.getName()
-              + "' points to '"
-              + location
-              + "', outside the model's folder; put its data beside the model");
-    }
-    DataType type = DataType.ofOnnxCode(message.getDataType());
-    int[] shape = TensorMessages.shape(message);
-    try (FileChannel channel = FileChannel.open(path)) {
-      long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
-      long rest = channel.size() - offset;
-      long length = Long.parseLong(entries.getOrDefault("length", Long.toString(rest)));
-      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, offset + bytes.position()) < 0) {
-          throw new EOFException("it ends before the weight does");
-        }
+    try {
+      Path relative = Path.of(location);
+      if (location.isEmpty() || relative.isAbsolute() || relative.normalize().startsWith("..")) {
+        throw outside(weight, location);
       }
-      return TensorMessages.read(message.getName(), type, shape, bytes.flip());
-    } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+      Set<Path> folders = folders(path);
+      Path data = folders.iterator().next().resolve(relative);
+      for (Path folder : folders) {
+        data = Files.exists(data) ? data : folder.resolve(relative);
+      }
+      Path real = data.toRealPath();
+      if (folders.stream().noneMatch(real::startsWith)) {
+        throw outside(weight, location);
+      }
+      return files.size() < KEPT_OPEN ? DataFile.open(real) : DataFile.reopened(real);
+    } catch (IOException | InvalidPathException e) {
       throw new OnnxException(
           "weight '"
-              + message.getName()
+              + weight
               + "' cannot be read from '"
-              + path
+              + location
               + "' ("
               + e
               + "); the data file belongs beside the model, copy both together",
           e);
     }
+  }
+
+  /** The model's folder, and where the model is a link, that of the file it leads to. */
+  private static Set<Path> folders(Path model) throws IOException {
+    Set<Path> folders = new LinkedHashSet<>();
+    folders.add(folder(model.toAbsolutePath()).toRealPath());
+    folders.add(folder(model.toRealPath()));
+    return folders;
+  }
+
+  private static Path folder(Path file) {
+    return Optional.ofNullable(file.getParent()).orElse(file);
+  }
+
+  private static OnnxException outside(String weight, String location) {
+    return new OnnxException(
+        "weight '"
+            + weight
+            + "' points to '"
+            + location
+            + "', outside the model's folder; put its data beside the model, as a file and no link");
   }
 }

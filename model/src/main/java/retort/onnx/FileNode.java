@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
 import retort.graph.Attributes;
+import retort.graph.GraphException;
 
 /**
  * A node as it stands in a file.
@@ -23,15 +24,36 @@ record FileNode(
     List<String> inputs,
     List<String> outputs) {
 
-  static FileNode of(NodeProto node, long opset) {
+  /**
+   * Reads a node.
+   *
+   * @param tensors reads its attributes
+   */
+  static FileNode of(NodeProto node, long opset, TensorReader tensors) {
     String domain = node.getDomain().equals("ai.onnx") ? "" : node.getDomain();
-    return new FileNode(
-        domain,
-        node.getOpType(),
-        opset,
-        AttributeMessages.read(node),
-        trimmed(node.getInputList()),
-        trimmed(node.getOutputList()));
+    FileNode bare =
+        new FileNode(
+            domain,
+            node.getOpType(),
+            opset,
+            Attributes.none(),
+            trimmed(node.getInputList()),
+            trimmed(node.getOutputList()));
+    if (bare.output().isEmpty()) {
+      throw bare.fail(
+          "node '"
+              + node.getName()
+              + "' has no first result, which every node should have; export the model again");
+    }
+    try {
+      return bare.with(AttributeMessages.read(node, tensors));
+    } catch (GraphException | OnnxException e) {
+      throw bare.fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private FileNode with(Attributes read) {
+    return new FileNode(domain, type, opset, read, inputs, outputs);
   }
 
   private static List<String> trimmed(List<String> names) {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import retort.graph.Graph;
 import retort.graph.Node;
 import retort.graph.Operator;
@@ -39,6 +38,11 @@ final class LearntWeights {
           Operator.MAT_MUL,
           Operator.GEMM,
           Operator.INSTANCE_NORMALIZATION);
+
+  /** A weight further from where it is used is taken for a number of a formula. */
+  private static final int MOST_VIEWS = 32;
+
+  private static final int MOST_GROUPS = 1 << 14;
 
   private final Graph graph;
   private final Set<String> initializers;
@@ -137,7 +141,11 @@ final class LearntWeights {
   /** The weighted node behind a value, through rearrangements and, for a bias, a scale. */
   private Optional<Node> source(String name, boolean scale) {
     Node node = producers.get(name);
+    int views = 0;
     while (node != null && !WEIGHTED.contains(node.operator())) {
+      if (++views > MOST_VIEWS) {
+        return Optional.empty();
+      }
       if (VIEWS.contains(node.operator())) {
         node = producers.get(node.inputs().get(0));
       } else if (!scale && node.operator() == Operator.MUL) {
@@ -164,17 +172,18 @@ final class LearntWeights {
 
   private boolean isFilled(String name, double number) {
     return weight(name)
+        .filter(w -> value(w).elements() <= MOST_GROUPS)
         .map(w -> java.util.Arrays.stream(value(w).reals()).allMatch(x -> x == number))
         .orElse(false);
   }
 
   /** The real-valued initialiser behind an operand, if there is one. */
   private Optional<String> weight(String name) {
-    Set<String> seen = new TreeSet<>();
+    int views = 0;
     String current = name;
     while (!initializers.contains(current)) {
       Node node = producers.get(current);
-      if (node == null || !VIEWS.contains(node.operator()) || !seen.add(current)) {
+      if (node == null || !VIEWS.contains(node.operator()) || ++views > MOST_VIEWS) {
         return Optional.empty();
       }
       current = node.inputs().get(0);

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import retort.graph.DataType;
+import retort.graph.Tensor;
 
 /**
  * What any ONNX file says of itself, whether or not Retort knows its operators.
@@ -57,7 +58,7 @@ public record OnnxOutline(
     long weights = 0;
     for (TensorProto tensor : model.getGraph().getInitializerList()) {
       initializers.add(tensor.getName());
-      weights += tensor.getDimsList().stream().reduce(1L, (a, b) -> a * b);
+      weights += Tensor.elements(TensorMessages.shape(tensor));
     }
     SortedMap<String, String> metadata = new TreeMap<>();
     model.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));

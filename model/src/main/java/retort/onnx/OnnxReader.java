@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,12 +67,12 @@ public final class OnnxReader {
 
   /** Reads the bytes of a file whose weights are all inside. */
   public static OnnxModel read(byte[] bytes) {
-    return named("the model", () -> parse(bytes, Optional.empty(), Map.of(), true));
+    return named("the model", () -> parse(DataFile.of(bytes), Optional.empty(), Map.of(), true));
   }
 
   /** The message in a file, which is an ONNX model but may hold what Retort does not support. */
   static ModelProto message(Path path) {
-    return named(path.toString(), () -> message(load(path)));
+    return named(path.toString(), () -> Skeleton.read(open(path)));
   }
 
   /**
@@ -87,23 +86,20 @@ public final class OnnxReader {
   }
 
   private static OnnxModel fromFile(Path path, Map<String, Long> dims, boolean raise) {
-    return named(
-        path.toString(),
-        () -> {
-          Path folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
-          return parse(load(path), Optional.of(folder), dims, raise);
-        });
+    return named(path.toString(), () -> parse(open(path), Optional.of(path), dims, raise));
   }
 
   private static <T> T named(String name, Supplier<T> reading) {
     try {
       return reading.get();
-    } catch (OnnxException | GraphException e) {
+    } catch (OnnxException e) {
       throw new OnnxException(name + ": " + e.getMessage(), e);
+    } catch (GraphException e) {
+      throw new OnnxException(name + ": " + e.getMessage() + "; export the model again", e);
     }
   }
 
-  private static byte[] load(Path path) {
+  private static DataFile open(Path path) {
     if (!Files.isRegularFile(path)) {
       throw new OnnxException(
           !Files.exists(path)
@@ -113,26 +109,23 @@ public final class OnnxReader {
                   + "; pass an ONNX file");
     }
     try {
-      if (Files.size(path) > Integer.MAX_VALUE - 8) {
-        throw new OnnxException(
-            "it is larger than 2 GiB, which no ONNX file may be; its weights belong in a separate"
-                + " data file");
-      }
-      return Files.readAllBytes(path);
+      return DataFile.open(path);
     } catch (IOException e) {
       throw new OnnxException("it cannot be read (" + e + ")", e);
     }
   }
 
   private static OnnxModel parse(
-      byte[] bytes, Optional<Path> folder, Map<String, Long> dims, boolean raise) {
-    ModelProto model = message(bytes);
+      DataFile file, Optional<Path> path, Map<String, Long> dims, boolean raise) {
+    ModelProto model = Skeleton.read(file);
     SortedMap<String, String> metadata = new TreeMap<>();
     for (StringStringEntryProto entry : model.getMetadataPropsList()) {
       metadata.put(entry.getKey(), entry.getValue());
     }
     WeightRoles.checkFormat(metadata);
-    Graph graph = graph(model.getGraph(), opset(model), new ExternalData(folder), dims);
+    TensorReader tensors = new TensorReader(file, new ExternalData(path));
+    Graph graph = graph(model.getGraph(), opset(model), tensors, dims);
+    FixedValues.requireFew(graph);
     if (WeightRoles.known(metadata)) {
       graph = WeightRoles.apply(graph, metadata);
       graph = raise ? PatternRaising.raise(graph) : graph;
@@ -146,26 +139,6 @@ public final class OnnxReader {
     }
     metadata.keySet().removeAll(WeightRoles.RESERVED);
     return new OnnxModel(graph, metadata, model.getProducerName());
-  }
-
-  private static ModelProto message(byte[] bytes) {
-    try {
-      ModelProto model = ModelProto.parseFrom(bytes);
-      if (model.hasGraph() && model.getOpsetImportCount() > 0) {
-        return model;
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new OnnxException(
-          "it is not an ONNX model, or only a part of one ("
-              + bytes.length
-              + " bytes: "
-              + e.getMessage()
-              + "); download or export it again",
-          e);
-    }
-    throw new OnnxException(
-        (bytes.length == 0 ? "it is empty" : "it is not an ONNX model")
-            + "; download or export it again");
   }
 
   private static long opset(ModelProto model) {
@@ -188,7 +161,7 @@ public final class OnnxReader {
   }
 
   private static Graph graph(
-      GraphProto message, long opset, ExternalData data, Map<String, Long> dims) {
+      GraphProto message, long opset, TensorReader tensors, Map<String, Long> dims) {
     Translation translation = new Translation();
     message.getNodeList().forEach(node -> node.getOutputList().forEach(translation::reserve));
     message.getNodeList().forEach(node -> node.getInputList().forEach(translation::use));
@@ -203,7 +176,7 @@ public final class OnnxReader {
     for (TensorProto initializer : message.getInitializerList()) {
       translation.reserve(initializer.getName());
       initializers.add(initializer.getName());
-      translation.define(initializer.getName(), tensor(initializer, data));
+      translation.define(initializer.getName(), tensor(initializer, tensors));
     }
     List<Graph.Input> inputs = new ArrayList<>();
     Signature signature = new Signature(dims);
@@ -215,16 +188,32 @@ public final class OnnxReader {
       }
     }
     for (NodeProto node : message.getNodeList()) {
-      Upgrades.translate(FileNode.of(node, opset), translation);
+      translate(FileNode.of(node, opset, tensors), translation);
     }
     Upgrades.refuseUnsupported(translation);
     return translation.build(
         inputs, message.getOutputList().stream().map(ValueInfoProto::getName).toList());
   }
 
-  private static retort.graph.Tensor tensor(TensorProto message, ExternalData data) {
+  private static void translate(FileNode node, Translation translation) {
     try {
-      return data.read(message);
+      Upgrades.translate(node, translation);
+    } catch (GraphException
+        | IndexOutOfBoundsException
+        | ArithmeticException
+        | IllegalArgumentException e) {
+      throw new OnnxException(
+          node.label()
+              + ": its operands or attributes are malformed ("
+              + e.getMessage()
+              + "); export the model again",
+          e);
+    }
+  }
+
+  private static retort.graph.Tensor tensor(TensorProto message, TensorReader tensors) {
+    try {
+      return tensors.read(message);
     } catch (GraphException e) {
       throw new OnnxException("weight '" + message.getName() + "': " + e.getMessage(), e);
     }

@@ -9,8 +9,11 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,7 +29,6 @@ import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.TensorType;
 import retort.graph.Types;
-import retort.graph.Weight;
 
 /**
  * Writes graphs as ONNX files of opset 21 and IR version 10, which ONNX Runtime has read since
@@ -38,61 +40,137 @@ public final class OnnxWriter {
   static final int OPSET = 21;
   private static final int IR_VERSION = 10;
 
-  /** Messages are at most 2 GiB; this much is left to everything but the weights. */
-  private static final long MAX_WEIGHT_BYTES = Integer.MAX_VALUE - (16L << 20);
+  /** What one message may take. */
+  private static final long MAX_BYTES = Integer.MAX_VALUE;
 
   private OnnxWriter() {}
 
   /**
    * Writes a file, which appears whole or not at all: a reader sees the old file or the new one.
+   * Weights are asked for their values one by one. Where they exceed the 2 GiB that an ONNX file
+   * may have, they go to a data file beside it, which belongs to it: copy both together. Data of
+   * the model that was there before is removed.
    *
    * <pre>{@code
    * OnnxWriter.write(OnnxModel.of(graph, Map.of("retort.kind", "denoiser")), path);
    * }</pre>
    *
-   * @throws OnnxException when the file cannot be written or would be larger than 2 GiB
+   * @throws OnnxException when the file cannot be written; the old one is then untouched
    */
   public static void write(OnnxModel model, Path path) {
-    byte[] bytes = toBytes(model);
+    write(model, path, MAX_BYTES);
+  }
+
+  /** Writes a file whose message takes at most so many bytes with the weights inside. */
+  static void write(OnnxModel model, Path path, long maxBytes) {
+    Graph graph = Lowering.lower(model.graph());
+    Map<String, Tensor> weights = weights(graph);
+    ModelMessage whole = message(model, graph, weights, Map.of());
     try {
-      WholeFile.write(path, part -> Files.write(part, bytes));
+      Path file = WholeFile.target(path);
+      if (whole.size() <= maxBytes) {
+        write(whole, file);
+      } else {
+        writePair(model, graph, file);
+      }
+      WeightFile.removeUnused(file);
     } catch (IOException e) {
       throw new OnnxException(path + ": cannot be written (" + e + ")", e);
     }
   }
 
-  /** The bytes of the file. */
+  private static void write(ModelMessage message, Path file) throws IOException {
+    WholeFile.write(
+        file,
+        part -> {
+          try (OutputStream out = Files.newOutputStream(part)) {
+            message.write(out);
+          }
+        });
+  }
+
+  private static void writePair(OnnxModel model, Graph graph, Path file) throws IOException {
+    Map<String, Tensor> weights = weights(graph);
+    WeightFile data = WeightFile.write(file, weights);
+    boolean written = false;
+    try {
+      Map<String, String> digest = Map.of(WeightRoles.DATA_DIGEST_KEY, data.digest());
+      ModelMessage message = message(model, graph, weights, digest);
+      data.addTo(message, weights);
+      write(message, file);
+      written = true;
+    } finally {
+      if (!written) {
+        data.discard();
+      }
+    }
+  }
+
+  /**
+   * The bytes of a file of at most 2 GiB.
+   *
+   * @throws OnnxException when it would be larger
+   */
   public static byte[] toBytes(OnnxModel model) {
-    checkSize(model.graph());
+    Graph graph = Lowering.lower(model.graph());
+    ModelMessage message = message(model, graph, weights(graph), Map.of());
+    if (message.size() > MAX_BYTES) {
+      throw new OnnxException(
+          String.format(
+              Locale.ROOT,
+              "the model takes %.1f GiB, and memory holds at most 2 GiB of it at once; write it to"
+                  + " a file",
+              message.size() / (double) (1 << 30)));
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) message.size());
+    try {
+      message.write(new BufferStream(bytes));
+    } catch (IOException e) {
+      throw new IllegalStateException("memory is written without failing", e);
+    }
+    return bytes.array();
+  }
+
+  /** A stream into memory that is large enough. */
+  private static final class BufferStream extends OutputStream {
+    private final ByteBuffer bytes;
+
+    BufferStream(ByteBuffer bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void write(int value) {
+      bytes.put((byte) value);
+    }
+
+    @Override
+    public void write(byte[] values, int offset, int length) {
+      bytes.put(values, offset, length);
+    }
+  }
+
+  private static Map<String, Tensor> weights(Graph graph) {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    graph.weights().forEach((name, weight) -> weights.put(name, weight.value()));
+    return weights;
+  }
+
+  private static ModelMessage message(
+      OnnxModel model, Graph graph, Map<String, Tensor> weights, Map<String, String> more) {
     SortedMap<String, String> metadata = new TreeMap<>(model.metadata());
     metadata.putAll(WeightRoles.metadata(model.graph()));
+    metadata.putAll(more);
     ModelProto.Builder message =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName(PRODUCER)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-            .setGraph(graph(Lowering.lower(model.graph())));
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET));
     metadata.forEach(
         (key, value) ->
             message.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return message.build().toByteArray();
-  }
-
-  private static void checkSize(Graph graph) {
-    long total = 0;
-    for (Weight weight : graph.weights().values()) {
-      Tensor value = weight.value();
-      total += (long) value.elements() * TensorMessages.bytes(value.type());
-    }
-    if (total > MAX_WEIGHT_BYTES) {
-      throw new OnnxException(
-          String.format(
-              Locale.ROOT,
-              "the weights take %.1f GiB, and one ONNX file holds at most 2 GiB; write the model"
-                  + " in float16",
-              total / (double) (1 << 30)));
-    }
+    return new ModelMessage(message.build(), graph(graph), weights);
   }
 
   private static GraphProto graph(Graph graph) {
@@ -100,9 +178,6 @@ public final class OnnxWriter {
     GraphProto.Builder message = GraphProto.newBuilder().setName(PRODUCER);
     for (Graph.Input input : graph.inputs()) {
       message.addInput(value(input.name(), new TensorType(input.type(), input.shape())));
-    }
-    for (Map.Entry<String, Weight> weight : graph.weights().entrySet()) {
-      message.addInitializer(TensorMessages.write(weight.getKey(), weight.getValue().value()));
     }
     for (Node node : graph.nodes()) {
       message.addNode(

@@ -10,9 +10,12 @@ import retort.graph.DataType;
 import retort.graph.Dim;
 import retort.graph.Graph;
 import retort.graph.Shape;
+import retort.graph.Tensor;
 
 /** Inputs of a file: the first dimension may be open and is then the batch size N. */
 final class Signature {
+  private static final long MAX_DIM = Integer.MAX_VALUE;
+
   private final Map<String, Long> dims;
 
   /**
@@ -32,6 +35,16 @@ final class Signature {
               + info.getName()
               + "' is not a tensor of known rank; export the model with its input shapes");
     }
+    if (type.getShape().getDimCount() > Tensor.MAX_RANK) {
+      throw new OnnxException(
+          "input '"
+              + info.getName()
+              + "' has "
+              + type.getShape().getDimCount()
+              + " dimensions, more than "
+              + Tensor.MAX_RANK
+              + "; export the model again");
+    }
     List<Dim> shape = new ArrayList<>();
     for (TensorShapeProto.Dimension dimension : type.getShape().getDimList()) {
       shape.add(dim(info.getName(), shape.size(), dimension));
@@ -41,6 +54,17 @@ final class Signature {
   }
 
   private Dim dim(String input, int axis, TensorShapeProto.Dimension dimension) {
+    if (dimension.getDimValue() > MAX_DIM
+        || dims.getOrDefault(dimension.getDimParam(), 1L) > MAX_DIM) {
+      throw new OnnxException(
+          "dimension "
+              + axis
+              + " of input '"
+              + input
+              + "' is larger than "
+              + MAX_DIM
+              + "; export the model again");
+    }
     if (dimension.hasDimValue() && dimension.getDimValue() > 0) {
       return Dim.of(dimension.getDimValue());
     }

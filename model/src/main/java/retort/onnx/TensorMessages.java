@@ -2,8 +2,7 @@ package retort.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
 import java.util.Arrays;
 import retort.graph.DataType;
 import retort.graph.GraphException;
@@ -16,12 +15,23 @@ final class TensorMessages {
 
   /** A message with the tensor's values as raw data. */
   static TensorProto write(String name, Tensor tensor) {
+    ByteString.Output values = ByteString.newOutput(Math.toIntExact(RawValues.length(tensor)));
+    try {
+      RawValues.write(tensor, values);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory is written without failing", e);
+    }
+    return header(name, tensor).setRawData(values.toByteString()).build();
+  }
+
+  /** A message that lacks the tensor's values. */
+  static TensorProto.Builder header(String name, Tensor tensor) {
     TensorProto.Builder message =
         TensorProto.newBuilder().setName(name).setDataType(tensor.type().onnxCode());
     for (int dim : tensor.shape()) {
       message.addDims(dim);
     }
-    return message.setRawData(ByteString.copyFrom(raw(tensor))).build();
+    return message;
   }
 
   /** Bytes of one element. */
@@ -34,36 +44,6 @@ final class TensorMessages {
     };
   }
 
-  private static byte[] raw(Tensor tensor) {
-    DataType type = tensor.type();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(tensor.elements(), bytes(type)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    if (type == DataType.FLOAT64) {
-      bytes.asDoubleBuffer().put(tensor.reals());
-    } else if (type == DataType.FLOAT32) {
-      bytes.asFloatBuffer().put(tensor.floats());
-    } else if (type == DataType.FLOAT16) {
-      for (float value : tensor.floats()) {
-        bytes.putShort(HalfPrecision.toFloat16(value));
-      }
-    } else if (type == DataType.BFLOAT16) {
-      for (float value : tensor.floats()) {
-        bytes.putShort(HalfPrecision.toBfloat16(value));
-      }
-    } else {
-      for (long value : tensor.integers()) {
-        switch (bytes(type)) {
-          case 8 -> bytes.putLong(value);
-          case 4 -> bytes.putInt((int) value);
-          case 2 -> bytes.putShort((short) value);
-          default -> bytes.put((byte) value);
-        }
-      }
-    }
-    return bytes.array();
-  }
-
   /**
    * The tensor of a message whose values stand in the message.
    *
@@ -74,12 +54,12 @@ final class TensorMessages {
     DataType type = DataType.ofOnnxCode(message.getDataType());
     int[] shape = shape(message);
     if (message.hasRawData()) {
-      return read(message.getName(), type, shape, message.getRawData().asReadOnlyByteBuffer());
+      return raw(message, type, shape);
     }
     int count = Tensor.elements(shape);
     int given = given(message, type);
     if (given != count) {
-      throw miscounted(message.getName(), shape, count, given);
+      throw miscounted(message.getName(), type, shape, (long) given * bytes(type));
     }
     switch (type) {
       case FLOAT32 -> {
@@ -112,6 +92,21 @@ final class TensorMessages {
     }
   }
 
+  private static Tensor raw(TensorProto message, DataType type, int[] shape) {
+    byte[] bytes = message.getRawData().toByteArray();
+    if (bytes.length != (long) Tensor.elements(shape) * bytes(type)) {
+      throw miscounted(message.getName(), type, shape, bytes.length);
+    }
+    StoredValues values =
+        new StoredValues(
+            message.getName(),
+            DataFile.of(bytes),
+            0,
+            bytes.length,
+            TensorProto.RAW_DATA_FIELD_NUMBER);
+    return values.tensor(type, shape);
+  }
+
   private static int given(TensorProto message, DataType type) {
     return switch (type) {
       case FLOAT32 -> message.getFloatDataCount();
@@ -124,6 +119,9 @@ final class TensorMessages {
   /** The dimensions of a message. */
   static int[] shape(TensorProto message) {
     try {
+      if (message.getDimsCount() > Tensor.MAX_RANK) {
+        throw new ArithmeticException("too many");
+      }
       int[] shape = message.getDimsList().stream().mapToInt(Math::toIntExact).toArray();
       if (Arrays.stream(shape).anyMatch(dim -> dim < 0)) {
         throw new ArithmeticException("negative");
@@ -135,58 +133,38 @@ final class TensorMessages {
           "tensor '"
               + message.getName()
               + "' has dimensions "
-              + message.getDimsList()
-              + ", which are negative or too large; the file is damaged",
+              + message.getDimsList().stream().limit(Tensor.MAX_RANK).toList()
+              + ", which are negative, too large or too many; the file is damaged, export or copy it"
+              + " again",
           e);
     }
   }
 
-  /** The tensor whose values are the bytes. */
-  static Tensor read(String name, DataType type, int[] shape, ByteBuffer raw) {
-    int count = Tensor.elements(shape);
-    if (raw.remaining() != (long) count * bytes(type)) {
-      throw miscounted(name, shape, count, raw.remaining() / bytes(type));
-    }
-    ByteBuffer bytes = raw.order(ByteOrder.LITTLE_ENDIAN);
-    if (type == DataType.FLOAT32) {
-      float[] values = new float[count];
-      bytes.asFloatBuffer().get(values);
-      return Tensor.floats(shape, values);
-    }
-    if (type.isFloating()) {
-      double[] values = new double[count];
-      for (int i = 0; i < count; i++) {
-        values[i] =
-            type == DataType.FLOAT64
-                ? bytes.getDouble()
-                : HalfPrecision.toDouble(type, bytes.getShort());
-      }
-      return Tensor.reals(type, shape, values);
-    }
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      values[i] =
-          switch (type) {
-            case INT64 -> bytes.getLong();
-            case INT32 -> bytes.getInt();
-            case INT16 -> bytes.getShort();
-            case UINT8 -> Byte.toUnsignedLong(bytes.get());
-            default -> bytes.get();
-          };
-    }
-    return Tensor.integers(type, shape, values);
+  /** Whether a field of a message may hold values of a type. */
+  static boolean spells(int field, DataType type) {
+    return switch (field) {
+      case TensorProto.RAW_DATA_FIELD_NUMBER -> true;
+      case TensorProto.FLOAT_DATA_FIELD_NUMBER -> type == DataType.FLOAT32;
+      case TensorProto.DOUBLE_DATA_FIELD_NUMBER -> type == DataType.FLOAT64;
+      case TensorProto.INT64_DATA_FIELD_NUMBER -> type == DataType.INT64;
+      default -> type != DataType.INT64 && type != DataType.FLOAT32 && type != DataType.FLOAT64;
+    };
   }
 
-  private static OnnxException miscounted(String name, int[] shape, int count, int given) {
+  /** The refusal of a tensor whose values take other than the bytes its shape asks for. */
+  static OnnxException miscounted(String name, DataType type, int[] shape, long given) {
+    long size = bytes(type);
+    boolean whole = given % size == 0;
     return new OnnxException(
         "tensor '"
             + name
             + "' of shape "
             + Arrays.toString(shape)
             + " needs "
-            + count
-            + " values but has "
-            + given
+            + Tensor.elements(shape) * (whole ? 1 : size)
+            + (whole ? " values" : " bytes")
+            + " but has "
+            + (whole ? given / size : given)
             + "; the file is incomplete, export or copy it again");
   }
 }

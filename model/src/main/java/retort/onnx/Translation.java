@@ -57,9 +57,18 @@ final class Translation {
     return Optional.ofNullable(ranks.get(name));
   }
 
-  /** Adds a value of the file that is known. */
+  /**
+   * Adds a value of the file that is known.
+   *
+   * @throws OnnxException when there is one of that name
+   */
   void define(String name, Tensor value) {
-    weights.put(name, Weight.constant(value));
+    if (name.isEmpty() || weights.put(name, Weight.constant(value)) != null) {
+      throw new OnnxException(
+          name.isEmpty()
+              ? "a weight has no name; export the model again"
+              : "weight '" + name + "' is defined twice; export the model again");
+    }
     declare(name, value.type(), value.rank());
   }
 

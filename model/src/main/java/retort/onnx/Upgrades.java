@@ -44,6 +44,8 @@ final class Upgrades {
     NormalizationUpgrades.addTo(ALL);
   }
 
+  private static final int MOST_NAMED = 20;
+
   private Upgrades() {}
 
   /** Adds what a node becomes. */
@@ -78,6 +80,7 @@ final class Upgrades {
     }
     String missing =
         translation.unsupported().entrySet().stream()
+            .limit(MOST_NAMED)
             .map(entry -> entry.getKey() + " (first at '" + entry.getValue() + "')")
             .collect(Collectors.joining(", "));
     String supported =
@@ -138,8 +141,9 @@ final class Upgrades {
     if (node.has(1)) {
       ratio =
           to.known(node.input(1))
+              .filter(value -> value.elements() == 1)
               .map(value -> decimal(value.reals()[0]))
-              .orElseThrow(() -> node.fail("its ratio must be a constant"));
+              .orElseThrow(() -> node.fail("its ratio must be one constant number"));
     }
     to.result(
         node,

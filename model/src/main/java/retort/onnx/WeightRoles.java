@@ -25,8 +25,12 @@ final class WeightRoles {
   static final String PARAMETERS_KEY = "retort.parameters";
   static final String BUFFERS_KEY = "retort.buffers";
   static final String PROJECTIONS_KEY = "retort.projections";
+
+  /** SHA-256 of the data file beside the model, where it has one. */
+  static final String DATA_DIGEST_KEY = "retort.data_digest";
+
   static final Set<String> RESERVED =
-      Set.of(FORMAT_KEY, PARAMETERS_KEY, BUFFERS_KEY, PROJECTIONS_KEY);
+      Set.of(FORMAT_KEY, PARAMETERS_KEY, BUFFERS_KEY, PROJECTIONS_KEY, DATA_DIGEST_KEY);
 
   private WeightRoles() {}
 

@@ -126,6 +126,72 @@ class GraphBuilderTest {
   }
 
   @Test
+  void parametersOfACalledGraphKeepNamesThatTheBuilderHadGivenAway() {
+    GraphBuilder called = new GraphBuilder();
+    Value in = called.input("x", Shape.batch(2));
+    Value scaled = in.times(called.parameter("c0", pair(2, 3)));
+    called.output("y", scaled.plus(called.buffer("v1", pair(10, 20))));
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(2)).times(5).plus(1);
+
+    g.output("y", Objects.requireNonNull(g.call(called.build(), "", Map.of("x", x)).get("y")));
+    Graph graph = g.build();
+
+    assertThat(graph.parameters().keySet()).containsExactly("c0");
+    assertThat(Objects.requireNonNull(graph.weights().get("v1")).role())
+        .isEqualTo(Weight.Role.BUFFER);
+    assertThat(run(graph, 1, 2)).containsExactly(6 * 2 + 10, 11 * 3 + 20);
+  }
+
+  @Test
+  void inputsAndOutputsKeepNamesThatTheBuilderHadGivenAway() {
+    GraphBuilder g = new GraphBuilder();
+    Value sum = g.input("x", Shape.batch(2)).plus(1);
+    Value late = g.input("v1", Shape.batch(2));
+
+    g.output("c0", sum.times(late));
+    Graph graph = g.build();
+
+    assertThat(graph.inputs().get(1).name()).isEqualTo("v1");
+    assertThat(graph.outputs()).containsExactly("c0");
+    Map<String, Tensor> feeds =
+        Map.of("x", pair(1, 2).reshaped(1, 2), "v1", pair(3, 4).reshaped(1, 2));
+    assertThat(Objects.requireNonNull(Interpreter.run(graph, feeds).get("c0")).reals())
+        .containsExactly(6, 12);
+  }
+
+  @Test
+  void oneScopeCalledTwiceSharesWeightsOfNamesThatTheBuilderHadGivenAway() {
+    GraphBuilder called = new GraphBuilder();
+    Value in = called.input("x", Shape.batch(2));
+    called.output("y", in.times(called.parameter("c0", pair(2, 3))));
+    Graph graph = called.build();
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(2)).plus(1);
+
+    Value once = Objects.requireNonNull(g.call(graph, "", Map.of("x", x)).get("y"));
+    g.output("y", Objects.requireNonNull(g.call(graph, "", Map.of("x", once)).get("y")));
+
+    assertThat(g.build().parameters().keySet()).containsExactly("c0");
+    assertThat(run(g.build(), 0, 0)).containsExactly(4, 9);
+    assertThatThrownBy(() -> g.parameter("c0", pair(1, 1)))
+        .hasMessage("weight 'c0' is defined twice");
+  }
+
+  @Test
+  void namesThatStandInForOthersMayBeTakenToo() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", Shape.batch(2)).plus(1);
+
+    Value y = x.times(g.parameter("c0", pair(2, 2)));
+    Value z = y.plus(g.parameter("c0_2", pair(7, 7))).plus(g.parameter("c0_4", pair(1, 1)));
+    g.output("y", z);
+
+    assertThat(g.build().parameters().keySet()).containsExactly("c0", "c0_2", "c0_4");
+    assertThat(run(g.build(), 0, 0)).containsExactly(10, 10);
+  }
+
+  @Test
   void shapesThatDoNotFitAreRefusedWhereTheyAreWritten() {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("x", Shape.batch(2));

@@ -101,4 +101,19 @@ class InputFixingTest {
       assertClose(Interpreter.run(fixed, rest), Interpreter.run(denoiser, feeds), tolerance);
     }
   }
+
+  @Test
+  void whatFollowsFromWeightsMayBeALongChain() {
+    GraphBuilder g = new GraphBuilder();
+    Value chain = g.constant(Tensor.floats(new int[] {2}, 1, 2));
+    for (int i = 0; i < 20_000; i++) {
+      chain = chain.plus(0.5);
+    }
+    Value x = g.input("x", Shape.batch(2));
+    g.output("y", x.plus(g.input("s", Shape.batch(2)).times(chain)));
+
+    Graph fixed = InputFixing.fix(g.build(), "s", Tensor.floats(new int[] {2}, 1, 1));
+
+    assertThat(fixed.inputs()).hasSize(1);
+  }
 }

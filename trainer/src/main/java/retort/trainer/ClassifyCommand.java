@@ -99,13 +99,10 @@ final class ClassifyCommand implements Callable<Integer> {
           training,
           folder,
           position ->
-              folder.write(
-                  "classifier.onnx",
-                  path ->
-                      OnnxWriter.write(
-                          OnnxModel.of(
-                              training.result(), Map.of(MetadataKeys.KIND, MetadataKeys.FEATURES)),
-                          path)));
+              OnnxWriter.write(
+                  OnnxModel.of(
+                      training.result(), Map.of(MetadataKeys.KIND, MetadataKeys.FEATURES)),
+                  folder.resolve("classifier.onnx")));
     }
   }
 }

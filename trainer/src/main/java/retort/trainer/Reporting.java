@@ -61,7 +61,7 @@ final class Reporting {
             folder.write(
                 "samples-%012d.png".formatted(position.images()),
                 path -> ImageGrid.ofColumns(GRID_COLUMNS).write(path, images, samples.shape())));
-    folder.write(name + ".onnx", result::write);
+    result.write(path());
     Map<String, Number> line = new LinkedHashMap<>();
     line.put("images", position.images());
     line.put("seconds", Math.round(position.seconds() * 1000) / 1000.0);

@@ -1,40 +1,81 @@
 package retort.exporter.verify;
 
 import ai.onnxruntime.OnnxTensor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import retort.denoiser.DenoiserModel;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
 import retort.onnx.OnnxWriter;
 
 /**
- * A deployable generator as its file would be, in memory, run by ONNX Runtime on the CPU.
+ * A deployable generator as its file will be, run by ONNX Runtime on the CPU.
  *
- * <p>Owns the session: close it when no call is running.
+ * <p>Owns the session and the folder of its own that the file is in: close it when no call is
+ * running.
  */
 final class OnnxGenerator implements AutoCloseable {
+  private static final String FILE = "generator.onnx";
+
+  private final Path folder;
   private final OnnxSession session;
 
-  private OnnxGenerator(OnnxSession session) {
+  private OnnxGenerator(Path folder, OnnxSession session) {
+    this.folder = folder;
     this.session = session;
   }
 
   /**
-   * Opens what would be written.
+   * Opens what will be written, from a file and not from memory, in which a large model would be
+   * twice.
    *
    * @param threads how many threads one call may use
-   * @throws OnnxException when ONNX Runtime refuses it
+   * @throws OnnxException when ONNX Runtime refuses it, or there is no room for it on the disk
    */
   static OnnxGenerator open(OnnxModel model, int threads) {
-    byte[] file = OnnxWriter.toBytes(model);
-    return new OnnxGenerator(
-        OnnxSession.open(
-            "the exported generator",
-            threads,
-            (environment, options) -> environment.createSession(file, options)));
+    Path folder = temporaryFolder();
+    try {
+      Path file = folder.resolve(FILE);
+      OnnxWriter.write(model, file);
+      return new OnnxGenerator(
+          folder,
+          OnnxSession.open(
+              "the exported generator",
+              threads,
+              (environment, options) -> environment.createSession(file.toString(), options)));
+    } catch (RuntimeException e) {
+      remove(folder);
+      throw e;
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("retort-export-");
+    } catch (IOException e) {
+      throw new OnnxException(
+          "no folder for temporary files can be made ("
+              + e
+              + "); free some space, or pass another with JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+          e);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      folder.toFile().deleteOnExit();
+    }
   }
 
   /** Images float32 [n, C, H, W] in [-1, 1], from a generator that makes these. */
@@ -80,6 +121,10 @@ final class OnnxGenerator implements AutoCloseable {
 
   @Override
   public void close() {
-    session.close();
+    try {
+      session.close();
+    } finally {
+      remove(folder);
+    }
   }
 }

@@ -2,6 +2,7 @@ package retort.server.generator;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.denoiser.GeneratorCard;
@@ -36,7 +37,7 @@ public final class OnnxGenerator implements Generator {
   public static OnnxGenerator open(Path file, Device device, int maxBatch) {
     try {
       FileBytes bytes = FileBytes.of(file);
-      OnnxSession session = OnnxSession.open(bytes.bytes(), device);
+      OnnxSession session = OnnxSession.open(bytes.bytes(), folder(file), device);
       try {
         GeneratorCard card = card(session);
         card.referenceSamples()
@@ -59,6 +60,10 @@ public final class OnnxGenerator implements Generator {
     } catch (OnnxException e) {
       throw new GeneratorException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
   }
 
   private static GeneratorCard card(OnnxSession session) {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Map;
  * is closed once, when no call is running, since the runtime guards against neither.
  */
 final class OnnxSession implements AutoCloseable {
+  private static final String DATA_FOLDER = "session.model_external_initializers_file_folder_path";
+
   private final SessionOptions options;
   private final OrtSession session;
   private final Signature signature;
@@ -27,11 +30,13 @@ final class OnnxSession implements AutoCloseable {
    * Loads a file.
    *
    * @param file its bytes, in direct memory; not needed afterwards
+   * @param folder where its data file is, if it has one
    * @throws GeneratorException when the runtime refuses it, or it is no generator
    */
-  static OnnxSession open(ByteBuffer file, Device device) {
+  static OnnxSession open(ByteBuffer file, Path folder, Device device) {
     SessionOptions options = device.options();
     try {
+      options.addConfigEntry(DATA_FOLDER, folder.toString());
       OrtSession session = OrtEnvironment.getEnvironment().createSession(file, options);
       try {
         return new OnnxSession(options, session, Signature.of(session));
