@@ -31,10 +31,14 @@ public final class Arguments {
     return values.get(name) != null;
   }
 
-  /** Whether the file says that an argument is nothing, rather than say nothing of it. */
-  public boolean isNone(String name) {
-    read.add(name);
-    return values.containsKey(name) && values.get(name) == null;
+  /** Whether the file says that an argument is null, which is not always its default. */
+  public boolean isNull(String name) {
+    return !has(name) && values.containsKey(name);
+  }
+
+  /** Whether an argument is a list. */
+  public boolean isList(String name) {
+    return has(name) && values.get(name) instanceof List<?>;
   }
 
   /** A whole number. */

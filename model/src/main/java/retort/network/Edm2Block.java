@@ -48,7 +48,7 @@ public record Edm2Block(
         arguments.decimal("dropout", 0),
         arguments.decimal("res_balance", 0.3),
         arguments.decimal("attn_balance", 0.3),
-        arguments.isNone(CLIP_ACT) ? Double.POSITIVE_INFINITY : arguments.decimal(CLIP_ACT, 256));
+        arguments.isNull(CLIP_ACT) ? Double.POSITIVE_INFINITY : arguments.decimal(CLIP_ACT, 256));
   }
 
   /** Where a block stands. */

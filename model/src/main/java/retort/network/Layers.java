@@ -3,7 +3,10 @@ package retort.network;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import retort.graph.Attributes;
 import retort.graph.GraphBuilder;
+import retort.graph.GraphException;
+import retort.graph.Operator;
 import retort.graph.Tensor;
 import retort.graph.Value;
 
@@ -68,11 +71,40 @@ final class Layers {
     return x.conv(weight(name, initializer, out, x.channels(), kernel, kernel), bias(name, out));
   }
 
+  /**
+   * {@code [N, in, H, W]} to {@code [N, out, H/2, W/2]} with a 3x3 window.
+   *
+   * @param before rows and columns of zeros above and left of the image; there is one below and
+   *     right of it
+   */
+  Value halvingConv(String name, Value x, int out, int before) {
+    Attributes attributes =
+        Attributes.none()
+            .with("pads", new long[] {before, before, 1, 1})
+            .with("strides", new long[] {2, 2});
+    Value weight = weight(name, Initializer.XAVIER, out, x.channels(), 3, 3);
+    return graph.add(Operator.CONV, attributes, List.of(x, weight, bias(name, out)));
+  }
+
+  /** A table, {@code name.weight}, of vectors. */
+  Value table(String name, int rows, int columns) {
+    return weight(name, Initializer.XAVIER, rows, columns);
+  }
+
   /** Group normalisation with at least 4 channels a group and at most 32 groups. */
   Value groupNorm(String name, Value x, double epsilon) {
+    return groupNorm(name, x, Math.min(32, x.channels() / 4), epsilon);
+  }
+
+  /** Group normalisation with {@code groups} groups. */
+  Value groupNorm(String name, Value x, int groups, double epsilon) {
     int channels = x.channels();
+    if (groups < 1 || channels % groups != 0) {
+      throw new GraphException(
+          name + " would divide " + channels + " channels into " + groups + " equal groups");
+    }
     Value scale = filled(name + ".weight", 1, channels);
-    return x.groupNorm(Math.min(32, channels / 4), epsilon, scale, bias(name, channels));
+    return x.groupNorm(groups, epsilon, scale, bias(name, channels));
   }
 
   /** Half the resolution through a smoothing filter; {@code [1, 1]} averages 2x2 blocks. */

@@ -1,5 +1,8 @@
 package retort.noise;
 
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * The discrete noise levels of a DDPM network, numbered by timestep.
  *
@@ -16,20 +19,69 @@ public final class DdpmSchedule implements NoiseSchedule {
     /** Evenly spaced. */
     LINEAR {
       @Override
-      double beta(double first, double last, double fraction) {
-        return first + fraction * (last - first);
+      double beta(double first, double last, int t, int timesteps) {
+        return between(first, last, t, timesteps);
       }
     },
     /** Squares of evenly spaced square roots, as latent diffusion models use. */
     SCALED_LINEAR {
       @Override
-      double beta(double first, double last, double fraction) {
-        double root = Math.sqrt(first) + fraction * (Math.sqrt(last) - Math.sqrt(first));
+      double beta(double first, double last, int t, int timesteps) {
+        double root = between(Math.sqrt(first), Math.sqrt(last), t, timesteps);
         return root * root;
+      }
+    },
+    /** The logistic function between -6 and 6, scaled (Xu et al., <em>GeoDiff</em>, 2022). */
+    SIGMOID {
+      @Override
+      double beta(double first, double last, int t, int timesteps) {
+        return first + (last - first) / (1 + Math.exp(-between(-6, 6, t, timesteps)));
+      }
+    },
+    /**
+     * {@code abar} falls like a squared cosine, beta being at most 0.999 whatever the first and
+     * last rates: Nichol and Dhariwal, <em>Improved denoising diffusion probabilistic models</em>,
+     * 2021, eq. 17.
+     */
+    SQUARED_COSINE {
+      @Override
+      double beta(double first, double last, int t, int timesteps) {
+        return fall(BetaCurve::squaredCosine, t, timesteps);
+      }
+    },
+    /** {@code abar} falls as diffusers' {@code laplace} does, whatever the first and last rates. */
+    LAPLACE {
+      @Override
+      double beta(double first, double last, int t, int timesteps) {
+        return fall(BetaCurve::laplace, t, timesteps);
       }
     };
 
-    abstract double beta(double first, double last, double fraction);
+    private static final double LARGEST_FALL = 0.999;
+
+    abstract double beta(double first, double last, int t, int timesteps);
+
+    private static double between(double first, double last, int t, int timesteps) {
+      return first + (double) t / (timesteps - 1) * (last - first);
+    }
+
+    private static double fall(DoubleUnaryOperator signal, int t, int timesteps) {
+      double before = signal.applyAsDouble((double) t / timesteps);
+      double after = signal.applyAsDouble((t + 1.0) / timesteps);
+      return Math.min(1 - after / before, LARGEST_FALL);
+    }
+
+    private static double squaredCosine(double time) {
+      double root = Math.cos((time + 0.008) / 1.008 * Math.PI / 2);
+      return root * root;
+    }
+
+    private static double laplace(double time) {
+      double fromMiddle = 0.5 - time;
+      double tail = Math.log(1 - 2 * Math.abs(fromMiddle) + 1e-6);
+      double snr = Math.exp(-0.5 * Math.copySign(1, fromMiddle) * tail);
+      return Math.sqrt(snr / (1 + snr));
+    }
   }
 
   /** Which timesteps a sampler with few steps visits. */
@@ -46,6 +98,14 @@ public final class DdpmSchedule implements NoiseSchedule {
       @Override
       int timestep(int timesteps, int steps, int i) {
         return (int) Math.rint(timesteps - i * ((double) timesteps / steps)) - 1;
+      }
+    },
+    /** Evenly spaced from T - 1 to 0. */
+    LINSPACE {
+      @Override
+      int timestep(int timesteps, int steps, int i) {
+        double fraction = steps == 1 ? 1.0 : (steps - 1.0 - i) / (steps - 1);
+        return (int) Math.rint(fraction * (timesteps - 1));
       }
     };
 
@@ -64,10 +124,49 @@ public final class DdpmSchedule implements NoiseSchedule {
    */
   public DdpmSchedule(
       int timesteps, double betaStart, double betaEnd, BetaCurve curve, Spacing spacing) {
+    this(products(rates(timesteps, betaStart, betaEnd, curve)), spacing);
+  }
+
+  private DdpmSchedule(double[] alphaBars, Spacing spacing) {
+    this.alphaBars = alphaBars;
+    this.spacing = spacing;
+    sigmas = new double[alphaBars.length];
+    for (int t = 0; t < sigmas.length; t++) {
+      sigmas[t] = Math.sqrt((1.0 - alphaBars[t]) / alphaBars[t]);
+    }
+    int last = sigmas.length - 1;
+    if (alphaBars[last] == 0) {
+      sigmas[last] = 2 * sigmas[last - 1];
+      alphaBars[last] = 1 / (1 + sigmas[last] * sigmas[last]);
+    }
+  }
+
+  /**
+   * The schedule of the rates {@code betas}.
+   *
+   * @throws IllegalArgumentException when the rates do not lie in (0, 1), or there are fewer than
+   *     two; the last one may be 1
+   */
+  public static DdpmSchedule ofBetas(double[] betas, Spacing spacing) {
+    requireTimesteps(betas.length);
+    for (int t = 0; t < betas.length; t++) {
+      if (!(betas[t] > 0 && (betas[t] < 1 || (betas[t] == 1 && t == betas.length - 1)))) {
+        throw new IllegalArgumentException(
+            "beta is " + betas[t] + " at timestep " + t + " but must lie between 0 and 1");
+      }
+    }
+    return new DdpmSchedule(products(betas), spacing);
+  }
+
+  private static void requireTimesteps(int timesteps) {
     if (timesteps < 2) {
       throw new IllegalArgumentException(
           "timesteps is " + timesteps + " but must be at least 2: DDPM networks have 1000");
     }
+  }
+
+  private static double[] rates(int timesteps, double betaStart, double betaEnd, BetaCurve curve) {
+    requireTimesteps(timesteps);
     if (!(betaStart > 0 && betaStart <= betaEnd && betaEnd < 1)) {
       throw new IllegalArgumentException(
           "beta runs from "
@@ -76,15 +175,37 @@ public final class DdpmSchedule implements NoiseSchedule {
               + betaEnd
               + " but 0 < betaStart <= betaEnd < 1 is needed: DDPM uses 0.0001 to 0.02");
     }
-    this.alphaBars = new double[timesteps];
-    this.sigmas = new double[timesteps];
-    this.spacing = spacing;
+    double[] betas = new double[timesteps];
+    Arrays.setAll(betas, t -> curve.beta(betaStart, betaEnd, t, timesteps));
+    return betas;
+  }
+
+  private static double[] products(double[] betas) {
+    double[] alphaBars = new double[betas.length];
     double alphaBar = 1.0;
-    for (int t = 0; t < timesteps; t++) {
-      alphaBar *= 1.0 - curve.beta(betaStart, betaEnd, (double) t / (timesteps - 1));
+    for (int t = 0; t < betas.length; t++) {
+      alphaBar *= 1.0 - betas[t];
       alphaBars[t] = alphaBar;
-      sigmas[t] = Math.sqrt((1.0 - alphaBar) / alphaBar);
     }
+    return alphaBars;
+  }
+
+  /**
+   * The same schedule rescaled so that nothing of the image is left at the last timestep (Lin et
+   * al., <em>Common diffusion noise schedules and sample steps are flawed</em>, 2024, algorithm 1).
+   *
+   * <p>Such a timestep has no finite sigma; here, and wherever the last rate is 1, it has twice the
+   * sigma of the timestep before it, which leaves next to nothing.
+   */
+  public DdpmSchedule endingInNoise() {
+    double first = Math.sqrt(alphaBars[0]);
+    double last = Math.sqrt(alphaBars[alphaBars.length - 1]);
+    double[] rescaled = new double[alphaBars.length];
+    for (int t = 0; t < rescaled.length; t++) {
+      double signal = (Math.sqrt(alphaBars[t]) - last) * first / (first - last);
+      rescaled[t] = signal * signal;
+    }
+    return new DdpmSchedule(rescaled, spacing);
   }
 
   /** 1000 timesteps with beta from 0.0001 to 0.02, evenly spaced: the published DDPM networks. */
@@ -100,6 +221,11 @@ public final class DdpmSchedule implements NoiseSchedule {
   /** The share of the clean image in the variance of the noisy one, at a timestep. */
   public double alphaBarAt(int timestep) {
     return alphaBars[timestep];
+  }
+
+  /** {@link #alphaBarAt} of all timesteps, a new array. */
+  public double[] alphaBars() {
+    return alphaBars.clone();
   }
 
   /** The timestep whose sigma is closest to {@code sigma} in ratio. */

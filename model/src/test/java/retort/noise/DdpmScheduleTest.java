@@ -77,6 +77,51 @@ class DdpmScheduleTest {
     assertThat(schedule.alphaBarAt(2)).isCloseTo(0.99 * 0.96 * 0.91, offset(1e-15));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "LINEAR, .9999, .07779665, 4.03583e-5",
+    "SCALED_LINEAR, .9999, .3312746, 7.33412e-4",
+    "SQUARED_COSINE, .9999587, .492285, 2.428735e-9",
+    "SIGMOID, .9998508, .2988876, 3.968182e-5",
+    "LAPLACE, .9788463, .7072834, .03162277"
+  })
+  void curvesFallAsInDiffusers(BetaCurve curve, double first, double middle, double last) {
+    DdpmSchedule schedule = new DdpmSchedule(1000, 1e-4, 0.02, curve, Spacing.LEADING);
+
+    assertThat(schedule.alphaBarAt(0)).isCloseTo(first, withinPercentage(1e-3));
+    assertThat(schedule.alphaBarAt(500)).isCloseTo(middle, withinPercentage(1e-3));
+    assertThat(schedule.alphaBarAt(999)).isCloseTo(last, withinPercentage(1e-2));
+  }
+
+  @Test
+  void linspaceStepsRunFromTheLastTimestepToTheFirst() {
+    DdpmSchedule schedule = new DdpmSchedule(1000, 1e-4, 0.02, BetaCurve.LINEAR, Spacing.LINSPACE);
+
+    assertThat(schedule.sigmas(3))
+        .containsExactly(schedule.sigmaAt(999), schedule.sigmaAt(500), schedule.sigmaAt(0), 0.0);
+    assertThat(schedule.sigmas(1)).containsExactly(schedule.sigmaAt(999), 0.0);
+  }
+
+  @Test
+  void ratesMayBeGivenOneByOne() {
+    DdpmSchedule schedule = DdpmSchedule.ofBetas(new double[] {0.5, 0.1, 0.2}, Spacing.LEADING);
+
+    assertThat(schedule.alphaBars()).containsExactly(new double[] {0.5, 0.45, 0.36}, offset(1e-15));
+    assertThatThrownBy(() -> DdpmSchedule.ofBetas(new double[] {0.5, 0.0}, Spacing.LEADING))
+        .hasMessageContaining("0.0 at timestep 1");
+  }
+
+  @Test
+  void scheduleThatEndsInNoiseKeepsItsFirstLevelAndStaysFinite() {
+    DdpmSchedule schedule = DdpmSchedule.linear().endingInNoise();
+
+    assertThat(schedule.alphaBarAt(0)).isCloseTo(0.9999, offset(1e-12));
+    assertThat(schedule.alphaBarAt(500)).isCloseTo(.0752462, withinPercentage(1e-3));
+    assertThat(schedule.alphaBarAt(998)).isCloseTo(4.213273e-9, withinPercentage(1e-2));
+    assertThat(schedule.sigmaAt(999)).isEqualTo(2 * schedule.sigmaAt(998));
+    assertThat(schedule.alphaBarAt(999)).isCloseTo(0, offset(2e-9));
+  }
+
   @Test
   void timestepsOutsideTheTableAreRefused() {
     assertThatThrownBy(() -> DdpmSchedule.linear().sigmaAt(1000))

@@ -11,7 +11,15 @@ import org.junit.jupiter.api.TestFactory;
 class ReferenceCasesTest {
   /** Each is walked by a parity test of its own, here or in another module. */
   private static final Set<String> TESTED =
-      Set.of("edm", "sid", "networks.UNetBlock", "edm_loss", "sid_loss", "edm_sampler", "frechet");
+      Set.of(
+          "edm",
+          "sid",
+          "networks.UNetBlock",
+          "edm_loss",
+          "sid_loss",
+          "edm_sampler",
+          "frechet",
+          "diffusers");
 
   @TestFactory
   Stream<DynamicTest> everyCaseHasATest() {
