@@ -28,18 +28,7 @@ public final class TinyGenerators {
   /** A teacher of 8x8 images with two channels, random in every weight. */
   public static DenoiserModel teacher(int labels, int augmentLabels) {
     SongUNet network =
-        new SongUNet(
-            SIDE,
-            2,
-            labels,
-            augmentLabels,
-            8,
-            List.of(1, 2),
-            2,
-            1,
-            Set.of(4),
-            0.1,
-            SongUNet.BOX_FILTER);
+        SongUNet.ddpmpp(SIDE, 2, labels, augmentLabels, 8, List.of(1, 2), 2, 1, Set.of(4), 0.1);
     List<String> names = new ArrayList<>();
     for (int i = 0; i < labels; i++) {
       names.add("label " + i);

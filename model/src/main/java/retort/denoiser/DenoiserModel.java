@@ -145,6 +145,11 @@ public record DenoiserModel(
     return new ImageShape(dims[1], dims[2], dims[3]);
   }
 
+  /** The noise levels that the denoiser was made for, which a sampler stays within. */
+  public SigmaRange sigmaRange() {
+    return SigmaRange.of(properties);
+  }
+
   /** How many labels the denoiser is conditioned on; 0 for an unconditional one. */
   public int labels() {
     return labelNames.size();

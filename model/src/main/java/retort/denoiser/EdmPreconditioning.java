@@ -1,23 +1,39 @@
 package retort.denoiser;
 
-import java.util.HashMap;
-import java.util.Map;
-import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Value;
+import retort.network.Arguments;
+import retort.network.EdmUNet;
 
 /**
  * The preconditioning of Karras et al. 2022, Table 1, column "Ours": {@code D(x; sigma) = cSkip x +
  * cOut F(cIn x; cNoise)}, which keeps inputs and targets of the network F at unit variance.
  *
  * @param sigmaData standard deviation of the training images, 0.5 for images in [-1, 1]
+ * @param sigmaRange the noise levels it was made for, by default all
  */
-public record EdmPreconditioning(double sigmaData) {
+public record EdmPreconditioning(double sigmaData, SigmaRange sigmaRange)
+    implements Preconditioning {
+  static final String PUBLISHED = "EDMPrecond";
+
   public EdmPreconditioning {
     if (!(sigmaData > 0)) {
       throw new IllegalArgumentException(
           "sigma_data is " + sigmaData + " but must be a positive standard deviation");
     }
+  }
+
+  /** For all noise levels. */
+  public EdmPreconditioning(double sigmaData) {
+    this(sigmaData, SigmaRange.ALL);
+  }
+
+  static EdmPreconditioning of(Arguments arguments) {
+    return new EdmPreconditioning(
+        arguments.decimal("sigma_data", 0.5),
+        new SigmaRange(
+            arguments.decimal("sigma_min", 0),
+            arguments.decimal("sigma_max", Double.POSITIVE_INFINITY)));
   }
 
   /** {@code sd^2 / (sigma^2 + sd^2)}. */
@@ -49,36 +65,23 @@ public record EdmPreconditioning(double sigmaData) {
     return sigma.squared().plus(sigmaData * sigmaData);
   }
 
-  /**
-   * Wraps a network as a denoiser.
-   *
-   * @param network a graph with inputs {@code x} and {@code noise}, any conditioning, and outputs
-   *     {@code f} and {@code features}; its weights get the prefix {@code model.}
-   * @return a graph with inputs {@code noisy} [N, C, H, W], {@code sigma} [N] and the same
-   *     conditioning, and outputs {@code denoised} and {@code features}
-   */
-  public Graph denoiser(Graph network) {
-    GraphBuilder g = new GraphBuilder();
-    Map<String, Value> arguments = new HashMap<>();
-    Value noisy = null;
-    Value sigma = null;
-    for (Graph.Input input : network.inputs()) {
-      switch (input.name()) {
-        case "x" -> noisy = g.input(DenoiserModel.NOISY, input.shape());
-        case "noise" -> sigma = g.input(DenoiserModel.SIGMA, input.shape());
-        default -> arguments.put(input.name(), g.input(input.name(), input.shape()));
-      }
-    }
-    if (noisy == null || sigma == null) {
-      throw new IllegalArgumentException("the network should have inputs x and noise");
-    }
-    Value s = sigma.reshape(-1, 1, 1, 1);
-    arguments.put("x", noisy.times(cIn(s)));
-    arguments.put("noise", cNoise(sigma));
-    Map<String, Value> out = g.call(network, "model.", arguments);
-    Value f = java.util.Objects.requireNonNull(out.get("f"));
-    g.output(DenoiserModel.DENOISED, noisy.times(cSkip(s)).plus(f.times(cOut(s))));
-    g.output(DenoiserModel.FEATURES, java.util.Objects.requireNonNull(out.get("features")));
-    return g.build();
+  @Override
+  public Value networkImage(Value noisy, Value sigma) {
+    return noisy.times(cIn(sigma));
+  }
+
+  @Override
+  public Value networkNoise(GraphBuilder g, Value sigma) {
+    return cNoise(sigma);
+  }
+
+  @Override
+  public Value denoised(Value noisy, Value sigma, Value f) {
+    return noisy.times(cSkip(sigma)).plus(f.times(cOut(sigma)));
+  }
+
+  @Override
+  public String defaultNetwork() {
+    return EdmUNet.DHARIWAL;
   }
 }

@@ -20,6 +20,12 @@ public final class MetadataKeys {
   /** Standard deviation of the images a denoiser was trained on. */
   public static final String SIGMA_DATA = "retort.sigma_data";
 
+  /** The lowest noise level that a denoiser was made for; without it, any. */
+  public static final String SIGMA_MIN = "retort.sigma_min";
+
+  /** The highest noise level that a denoiser was made for; without it, any. */
+  public static final String SIGMA_MAX = "retort.sigma_max";
+
   /** The noise level at which a generator runs; its presence makes a denoiser a generator. */
   public static final String SIGMA_INIT = "retort.sigma_init";
 

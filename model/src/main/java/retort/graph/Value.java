@@ -131,6 +131,28 @@ public final class Value {
     return graph.add(Operator.CLIP, Attributes.none(), operands);
   }
 
+  /** Elementwise minimum with a number. */
+  public Value atMost(double bound) {
+    return graph.add(
+        Operator.CLIP, Attributes.none(), Arrays.asList(this, null, graph.constant(bound)));
+  }
+
+  /** The place of the smallest value along an axis, which is left out; int64. */
+  public Value argMin(int axis) {
+    return graph.add(
+        Operator.ARG_MIN,
+        Attributes.none().with("axis", (long) axis).with("keepdims", 0),
+        List.of(this));
+  }
+
+  /** The same numbers as float32. */
+  public Value toFloat() {
+    return graph.add(
+        Operator.CAST,
+        Attributes.none().with("to", (long) DataType.FLOAT32.onnxCode()),
+        List.of(this));
+  }
+
   /** The same numbers, through which no gradient flows. */
   public Value stopGradient() {
     return apply(Operator.STOP_GRADIENT);
@@ -204,7 +226,11 @@ public final class Value {
 
   /** Convolution of stride 1 that keeps height and width; weight {@code [out, in, k, k]}. */
   public Value conv(Value weight, Value bias) {
-    long pad = weight.known(2) / 2;
+    return conv(weight, bias, weight.known(2) / 2);
+  }
+
+  /** Convolution of stride 1 with {@code pad} zeros around; weight {@code [out, in, k, k]}. */
+  public Value conv(Value weight, Value bias, int pad) {
     return graph.add(Operator.CONV, window(pad, 1), List.of(this, weight, bias));
   }
 

@@ -1,206 +1,178 @@
 package retort.network;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import retort.graph.Graph;
-import retort.graph.GraphBuilder;
-import retort.graph.Shape;
-import retort.graph.Tensor;
-import retort.graph.Value;
 
 /**
- * The U-Net of Song et al. 2021 in its DDPM++ form, as Karras et al. 2022 train it: positional
- * noise embedding, residual blocks, averaging and nearest-neighbour resampling, attention at chosen
- * resolutions.
+ * The U-Net of Song et al. 2021, as Karras et al. 2022 train it: residual blocks with attention at
+ * chosen resolutions. DDPM++ and NCSN++ are two settings of it.
  *
- * @param resolution height and width of the images
- * @param imageChannels channels of the images
- * @param labelDim classes; 0 for an unconditional network
- * @param augmentDim augmentation labels; 0 for none
- * @param modelChannels width of the first level
- * @param channelMult width of each level as a multiple of {@code modelChannels}; each level halves
- *     the resolution
- * @param channelMultEmb width of the embedding as a multiple of {@code modelChannels}
- * @param numBlocks residual blocks a level of the encoder; the decoder has one more
- * @param attnResolutions resolutions with attention
- * @param dropout the share of values zeroed in each block while training
- * @param resampleFilter the separable filter of up- and downsampling, {@code [1, 1]} in DDPM++
+ * @param plan what it shares with {@link DhariwalUNet}
+ * @param embedding how the network is told the noise level
+ * @param channelMultNoise width of the noise embedding as a multiple of the model channels
+ * @param encoder whether the image goes down beside the blocks
+ * @param decoder whether each level adds to the result
+ * @param resampleFilter the separable filter of up- and downsampling
  */
 public record SongUNet(
-    int resolution,
-    int imageChannels,
-    int labelDim,
-    int augmentDim,
-    int modelChannels,
-    List<Integer> channelMult,
-    int channelMultEmb,
-    int numBlocks,
-    Set<Integer> attnResolutions,
-    double dropout,
-    List<Double> resampleFilter) {
+    UNetPlan plan,
+    Embedding embedding,
+    int channelMultNoise,
+    Encoder encoder,
+    Decoder decoder,
+    List<Double> resampleFilter)
+    implements EdmUNet {
   /** The filter of DDPM++: 2x2 averages down, nearest neighbours up. */
   public static final List<Double> BOX_FILTER = List.of(1.0, 1.0);
 
-  private static final double EPSILON = 1e-6;
-  private static final double MAX_POSITIONS = 10000;
+  /** The filter of NCSN++. */
+  public static final List<Double> SMOOTHING_FILTER = List.of(1.0, 3.0, 3.0, 1.0);
 
-  public SongUNet {
-    channelMult = List.copyOf(channelMult);
-    resampleFilter = List.copyOf(resampleFilter);
-    attnResolutions = Set.copyOf(attnResolutions);
-    require(imageChannels > 0, "image channels", imageChannels, "at least 1");
-    require(labelDim >= 0, "labels", labelDim, "at least 0");
-    require(augmentDim >= 0, "augmentation labels", augmentDim, "at least 0");
-    require(
-        modelChannels > 0 && modelChannels % 4 == 0,
-        "model channels",
-        modelChannels,
-        "a positive multiple of 4");
-    require(
-        channelMult.size() > 0, "channel multipliers", channelMult.size(), "at least one level");
-    for (int multiple : channelMult) {
-      require(multiple > 0, "a channel multiplier", multiple, "at least 1");
-    }
-    int halvings = 1 << (channelMult.size() - 1);
-    require(
-        resolution > 0 && resolution % halvings == 0,
-        "resolution",
-        resolution,
-        "a multiple of " + halvings + ", since each further level halves it");
-    require(channelMultEmb > 0, "the embedding's multiplier", channelMultEmb, "at least 1");
-    require(numBlocks > 0, "blocks a level", numBlocks, "at least 1");
-    require(dropout >= 0 && dropout < 1, "dropout", dropout, "in [0, 1)");
-    require(resampleFilter.size() > 0, "the resampling filter", resampleFilter, "not empty");
+  private static final UNetPlan DEFAULTS =
+      new UNetPlan(32, 3, 3, 0, 0, 128, List.of(1, 2, 2, 2), 4, 4, Set.of(16), 0.1, 0);
+
+  /** How the network is told the noise level. */
+  public enum Embedding {
+    /** Sines and cosines at frequencies from 1 to 1/10000. */
+    POSITIONAL,
+    /** Sines and cosines at random frequencies, which are kept with the weights. */
+    FOURIER,
+    /** Not at all: zeros, for a network that is no denoiser but a regression. */
+    ZERO
   }
 
-  private static void require(boolean holds, String what, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(what + " is " + value + " but should be " + expected);
-    }
+  /** Whether the image goes down beside the blocks. */
+  public enum Encoder {
+    /** It does not. */
+    STANDARD,
+    /** Each level adds the image, halved once more, through a 1x1 convolution. */
+    SKIP,
+    /** Each level adds its predecessor's sum, halved by a 3x3 convolution. */
+    RESIDUAL
+  }
+
+  /** Whether each level adds to the result. */
+  public enum Decoder {
+    /** Only the last level makes it. */
+    STANDARD,
+    /** Each level adds to the sum of those below, doubled in size. */
+    SKIP
+  }
+
+  public SongUNet {
+    resampleFilter = List.copyOf(resampleFilter);
+    UNetPlan.requireMultiple(
+        "the noise embedding's multiplier", channelMultNoise, plan.modelChannels());
+    boolean resamples = plan.levels() > 1;
+    double sum = resampleFilter.stream().mapToDouble(Double::doubleValue).sum();
+    UNetPlan.require(
+        !resampleFilter.isEmpty() && (!resamples || resampleFilter.size() % 2 == 0),
+        "the resampling filter",
+        resampleFilter,
+        "of even length, or down and up would not meet");
+    UNetPlan.require(
+        Math.abs(sum) > 0 && Double.isFinite(sum),
+        "the resampling filter",
+        resampleFilter,
+        "numbers whose sum is not 0");
+  }
+
+  /** DDPM++: positional embedding, averaging and nearest neighbours. */
+  public static SongUNet ddpmpp(UNetPlan plan) {
+    return new SongUNet(
+        plan, Embedding.POSITIONAL, 1, Encoder.STANDARD, Decoder.STANDARD, BOX_FILTER);
+  }
+
+  /** NCSN++: Fourier embedding, a residual image pyramid, smooth resampling. */
+  public static SongUNet ncsnpp(UNetPlan plan) {
+    return new SongUNet(
+        plan, Embedding.FOURIER, 2, Encoder.RESIDUAL, Decoder.STANDARD, SMOOTHING_FILTER);
+  }
+
+  /**
+   * DDPM++ for images that it returns with as many channels, without label dropout; the parameters
+   * are those of {@link UNetPlan}.
+   */
+  public static SongUNet ddpmpp(
+      int resolution,
+      int imageChannels,
+      int labelDim,
+      int augmentDim,
+      int modelChannels,
+      List<Integer> channelMult,
+      int channelMultEmb,
+      int numBlocks,
+      Set<Integer> attnResolutions,
+      double dropout) {
+    return ddpmpp(
+        new UNetPlan(
+            resolution,
+            imageChannels,
+            imageChannels,
+            labelDim,
+            augmentDim,
+            modelChannels,
+            channelMult,
+            channelMultEmb,
+            numBlocks,
+            attnResolutions,
+            dropout,
+            0));
   }
 
   /** The network of the CIFAR-10 teachers: 32x32x3, 128 channels, multipliers 2-2-2, 4 blocks. */
   public static SongUNet cifar10(int labelDim) {
+    return ddpmpp(32, 3, labelDim, 9, 128, List.of(2, 2, 2), 4, 4, Set.of(16), 0.13);
+  }
+
+  /**
+   * The network of published arguments, which default as published.
+   *
+   * @throws IllegalArgumentException when an argument gives no network
+   */
+  public static SongUNet of(Arguments arguments) {
     return new SongUNet(
-        32, 3, labelDim, 9, 128, List.of(2, 2, 2), 4, 4, Set.of(16), 0.13, BOX_FILTER);
+        UNetPlan.of(arguments, DEFAULTS),
+        choice(arguments, "embedding_type", Embedding.POSITIONAL),
+        arguments.integer("channel_mult_noise", 1),
+        choice(arguments, "encoder_type", Encoder.STANDARD),
+        choice(arguments, "decoder_type", Decoder.STANDARD),
+        arguments.decimals("resample_filter", BOX_FILTER));
   }
 
-  /**
-   * Builds the network with fresh weights.
-   *
-   * @param seed of the initial weights
-   */
-  public Graph build(long seed) {
-    return build(WeightSource.INITIAL, seed);
-  }
-
-  /**
-   * Builds the network with the weights of a published one.
-   *
-   * @throws retort.graph.GraphException when a weight is missing or of another shape
-   */
-  public Graph build(WeightSource source) {
-    return build(source, 0);
-  }
-
-  /**
-   * Builds the network.
-   *
-   * <p>Inputs: {@code x} [N, C, H, W]; {@code noise} [N], the value the embedding encodes; {@code
-   * label} [N, labelDim] and {@code augment} [N, augmentDim] where these are not 0. Outputs: {@code
-   * f} [N, C, H, W] and {@code features}, the activations after the last encoder block.
-   */
-  private Graph build(WeightSource source, long seed) {
-    GraphBuilder g = new GraphBuilder();
-    Layers layers = new Layers(g, source, seed);
-    Value x = g.input("x", Shape.batch(imageChannels, resolution, resolution));
-    Value embedding = embedding(g, layers);
-    UNetBlock plain =
-        new UNetBlock(0, dropout, Math.sqrt(0.5), EPSILON, false, true, resampleFilter);
-    UNetBlock attending = plain.withHeads(1);
-
-    Deque<Value> skips = new ArrayDeque<>();
-    Value h = x;
-    for (int level = 0; level < channelMult.size(); level++) {
-      int size = resolution >> level;
-      String at = "enc." + size + "x" + size;
-      h =
-          level == 0
-              ? layers.conv(at + "_conv", h, modelChannels, 3, Initializer.XAVIER)
-              : plain.apply(
-                  layers, at + "_down", h, embedding, h.channels(), UNetBlock.Resampling.DOWN);
-      skips.push(h);
-      UNetBlock block = attnResolutions.contains(size) ? attending : plain;
-      for (int i = 0; i < numBlocks; i++) {
-        h =
-            block.apply(
-                layers, at + "_block" + i, h, embedding, width(level), UNetBlock.Resampling.NONE);
-        skips.push(h);
+  private static <E extends Enum<E>> E choice(Arguments arguments, String name, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    String chosen = arguments.text(name, word(otherwise));
+    for (E constant : type.getEnumConstants()) {
+      if (word(constant).equals(chosen)) {
+        return constant;
       }
     }
-    g.output("features", h);
-
-    for (int level = channelMult.size() - 1; level >= 0; level--) {
-      int size = resolution >> level;
-      String at = "dec." + size + "x" + size;
-      if (level == channelMult.size() - 1) {
-        h =
-            attending.apply(
-                layers, at + "_in0", h, embedding, h.channels(), UNetBlock.Resampling.NONE);
-        h = plain.apply(layers, at + "_in1", h, embedding, h.channels(), UNetBlock.Resampling.NONE);
-      } else {
-        h = plain.apply(layers, at + "_up", h, embedding, h.channels(), UNetBlock.Resampling.UP);
-      }
-      for (int i = 0; i <= numBlocks; i++) {
-        boolean attends = i == numBlocks && attnResolutions.contains(size);
-        h =
-            (attends ? attending : plain)
-                .apply(
-                    layers,
-                    at + "_block" + i,
-                    h.concat(skips.pop(), 1),
-                    embedding,
-                    width(level),
-                    UNetBlock.Resampling.NONE);
-      }
-    }
-    String out = "dec." + resolution + "x" + resolution;
-    h = layers.groupNorm(out + "_aux_norm", h, EPSILON).silu();
-    g.output("f", layers.conv(out + "_aux_conv", h, imageChannels, 3, Initializer.NEARLY_ZERO));
-    return g.build();
+    List<String> words = List.of(type.getEnumConstants()).stream().map(SongUNet::word).toList();
+    throw new IllegalArgumentException(
+        name + " is '" + chosen + "' but should be one of " + String.join(", ", words));
   }
 
-  private int width(int level) {
-    return modelChannels * channelMult.get(level);
+  /** The published word for a choice. */
+  static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
-  private Value embedding(GraphBuilder g, Layers layers) {
-    Value noise = g.input("noise", Shape.batch());
-    Value emb = positional(g, noise, modelChannels);
-    if (labelDim > 0) {
-      Value label = g.input("label", Shape.batch(labelDim));
-      emb = emb.plus(layers.linear("map_label", label.times(Math.sqrt(labelDim)), modelChannels));
-    }
-    if (augmentDim > 0) {
-      Value augment = g.input("augment", Shape.batch(augmentDim));
-      emb = emb.plus(layers.linearWithoutBias("map_augment", augment, modelChannels));
-    }
-    int width = modelChannels * channelMultEmb;
-    emb = layers.linear("map_layer0", emb, width).silu();
-    return layers.linear("map_layer1", emb, width).silu();
+  @Override
+  public SongUNet withOutChannels(int channels) {
+    return new SongUNet(
+        plan.withOutChannels(channels),
+        embedding,
+        channelMultNoise,
+        encoder,
+        decoder,
+        resampleFilter);
   }
 
-  /** {@code [sin(x f_k), cos(x f_k)]}, {@code f_k = 10000^(-k / (C/2 - 1))}. */
-  private static Value positional(GraphBuilder g, Value noise, int channels) {
-    int half = channels / 2;
-    float[] frequencies = new float[half];
-    for (int k = 0; k < half; k++) {
-      frequencies[k] = (float) Math.pow(MAX_POSITIONS, -k / (half - 1.0));
-    }
-    Value angles =
-        noise.reshape(-1, 1).times(g.constant(Tensor.floats(new int[] {1, half}, frequencies)));
-    return angles.sin().concat(angles.cos(), 1);
+  @Override
+  public Graph build(WeightSource source, long seed) {
+    return new SongGraph(this, source, seed).build();
   }
 }

@@ -1,6 +1,7 @@
 package retort.network;
 
 import java.util.List;
+import retort.graph.GraphException;
 import retort.graph.Value;
 
 /**
@@ -17,6 +18,7 @@ import retort.graph.Value;
  *     than being added before it
  * @param resampleProjection whether a block that only resamples has a 1x1 convolution on its skip
  * @param resampleFilter the separable filter of up- and downsampling
+ * @param initial what its layers start from
  */
 record UNetBlock(
     int heads,
@@ -25,7 +27,25 @@ record UNetBlock(
     double epsilon,
     boolean adaptiveScale,
     boolean resampleProjection,
-    List<Double> resampleFilter) {
+    List<Double> resampleFilter,
+    Initial initial) {
+
+  /**
+   * What the layers of a block start from.
+   *
+   * @param inner most of them
+   * @param last those that end a residual branch, which should start as nothing
+   * @param attention queries, keys and values
+   */
+  record Initial(Initializer inner, Initializer last, Initializer attention) {
+    /** As the networks of Song et al. are initialised. */
+    static final Initial XAVIER =
+        new Initial(Initializer.XAVIER, Initializer.NEARLY_ZERO, Initializer.ATTENTION);
+
+    /** As the networks of Dhariwal and Nichol are initialised. */
+    static final Initial KAIMING =
+        new Initial(Initializer.KAIMING, Initializer.ZERO, Initializer.KAIMING);
+  }
 
   /** What a block does to the resolution before its first convolution. */
   enum Resampling {
@@ -36,7 +56,14 @@ record UNetBlock(
 
   UNetBlock withHeads(int newHeads) {
     return new UNetBlock(
-        newHeads, dropout, skipScale, epsilon, adaptiveScale, resampleProjection, resampleFilter);
+        newHeads,
+        dropout,
+        skipScale,
+        epsilon,
+        adaptiveScale,
+        resampleProjection,
+        resampleFilter,
+        initial);
   }
 
   /**
@@ -49,10 +76,11 @@ record UNetBlock(
    */
   Value apply(Layers layers, String name, Value x, Value embedding, int out, Resampling mode) {
     Value h = resample(layers, layers.groupNorm(name + ".norm0", x, epsilon).silu(), mode);
-    h = layers.conv(name + ".conv0", h, out, 3, Initializer.XAVIER);
+    h = layers.conv(name + ".conv0", h, out, 3, initial.inner());
 
     int width = adaptiveScale ? 2 * out : out;
-    Value p = layers.linear(name + ".affine", embedding, width).reshape(0, width, 1, 1);
+    Value p =
+        layers.linear(name + ".affine", embedding, width, initial.inner()).reshape(0, width, 1, 1);
     if (adaptiveScale) {
       var scaleAndShift = p.split(2, 1);
       h = layers.groupNorm(name + ".norm1", h, epsilon);
@@ -60,12 +88,12 @@ record UNetBlock(
     } else {
       h = layers.groupNorm(name + ".norm1", h.plus(p), epsilon).silu();
     }
-    h = layers.conv(name + ".conv1", h.dropout(dropout), out, 3, Initializer.NEARLY_ZERO);
+    h = layers.conv(name + ".conv1", h.dropout(dropout), out, 3, initial.last());
 
     Value skip = resample(layers, x, mode);
     boolean resampled = mode != Resampling.NONE;
     if (x.channels() != out || (resampled && resampleProjection)) {
-      skip = layers.conv(name + ".skip", skip, out, 1, Initializer.XAVIER);
+      skip = layers.conv(name + ".skip", skip, out, 1, initial.inner());
     }
     h = h.plus(skip).times(skipScale);
     return heads == 0 ? h : attention(layers, name, h).plus(h).times(skipScale);
@@ -82,10 +110,14 @@ record UNetBlock(
   /** Self-attention over pixels; q, k and v are interleaved per channel of {@code qkv}. */
   private Value attention(Layers layers, String name, Value x) {
     int channels = x.channels();
+    if (channels % heads != 0) {
+      throw new GraphException(
+          name + ": " + heads + " attention heads do not share " + channels + " channels evenly");
+    }
     int height = x.height();
     int width = x.width();
     Value normed = layers.groupNorm(name + ".norm2", x, epsilon);
-    Value qkv = layers.conv(name + ".qkv", normed, 3 * channels, 1, Initializer.ATTENTION);
+    Value qkv = layers.conv(name + ".qkv", normed, 3 * channels, 1, initial.attention());
     var parts =
         qkv.reshape(0, heads, channels / heads, 3, (long) height * width)
             .transpose(3, 0, 1, 4, 2)
@@ -97,6 +129,6 @@ record UNetBlock(
             .reshape(perHead)
             .attend(parts.get(1).reshape(perHead), parts.get(2).reshape(perHead));
     Value image = attended.transpose(0, 1, 3, 2).reshape(0, channels, height, width);
-    return layers.conv(name + ".proj", image, channels, 1, Initializer.NEARLY_ZERO);
+    return layers.conv(name + ".proj", image, channels, 1, initial.last());
   }
 }

@@ -34,8 +34,7 @@ class DenoiserModelTest {
   @TempDir private Path folder;
 
   private static DenoiserModel unet() {
-    SongUNet network =
-        new SongUNet(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1, SongUNet.BOX_FILTER);
+    SongUNet network = SongUNet.ddpmpp(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1);
     return new DenoiserModel(
         new EdmPreconditioning(0.25).denoiser(network.build(3)),
         0.25,
@@ -45,6 +44,16 @@ class DenoiserModelTest {
 
   private static long dropouts(DenoiserModel model) {
     return model.graph().nodes().stream().filter(n -> n.operator() == Operator.DROPOUT).count();
+  }
+
+  @Test
+  void aFileKeepsTheNoiseLevelsThatItWasMadeFor() {
+    SigmaRange range = new SigmaRange(0.02, 100);
+    Path file = folder.resolve("teacher.onnx");
+    unet().withProperties(range.properties()).write(file);
+
+    assertThat(DenoiserModel.read(file).sigmaRange()).isEqualTo(range);
+    assertThat(unet().sigmaRange()).isEqualTo(SigmaRange.ALL);
   }
 
   @Test

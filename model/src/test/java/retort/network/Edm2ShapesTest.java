@@ -77,9 +77,7 @@ class Edm2ShapesTest {
 
   @Test
   void otherNetworksAreNotRecognised() {
-    SongUNet other =
-        new SongUNet(
-            8, 1, 2, 9, 8, List.of(1, 2), 2, 1, java.util.Set.of(4), 0, SongUNet.BOX_FILTER);
+    SongUNet other = SongUNet.ddpmpp(8, 1, 2, 9, 8, List.of(1, 2), 2, 1, java.util.Set.of(4), 0);
     Map<String, int[]> shapes = new HashMap<>();
     other.build(0).parameters().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
 

@@ -9,12 +9,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
+import retort.denoiser.Preconditioning;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Interpreter;
@@ -34,7 +35,8 @@ class HandCheckTest {
   /** The reference was computed in float32. */
   private static final Tolerance SINGLE = new Tolerance(1e-5);
 
-  private static final List<Double> SMOOTHING = List.of(1.0, 3.0, 3.0, 1.0);
+  private static final List<Double> SMOOTHING = SongUNet.SMOOTHING_FILTER;
+  private static final List<Double> LONG = List.of(1.0, 4.0, 7.0, 6.0, 3.0, 1.0);
 
   @ParameterizedTest(name = "{0} heads, adaptive scale {1}, {2}")
   @CsvSource({
@@ -46,7 +48,8 @@ class HandCheckTest {
     "2, false, UP"
   })
   void aBlockAgrees(int heads, boolean adaptive, UNetBlock.Resampling mode) {
-    UNetBlock block = new UNetBlock(heads, 0.1, 0.7, 1e-5, adaptive, true, SMOOTHING);
+    UNetBlock block =
+        new UNetBlock(heads, 0.1, 0.7, 1e-5, adaptive, true, SMOOTHING, UNetBlock.Initial.XAVIER);
     Tensor x = random(1, 1, 8, 6, 4);
     Tensor emb = random(2, 1, 5);
 
@@ -67,33 +70,72 @@ class HandCheckTest {
     return g.build();
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aNetworkAgrees(boolean smoothing) {
-    SongUNet config =
+  @TestFactory
+  Stream<DynamicTest> aNetworkAgrees() {
+    UNetPlan plan = new UNetPlan(8, 2, 2, 3, 4, 8, List.of(1, 2, 1), 2, 2, Set.of(4), 0.1, 0);
+    SongUNet.Embedding fourier = SongUNet.Embedding.FOURIER;
+    SongUNet.Encoder skip = SongUNet.Encoder.SKIP;
+    SongUNet.Decoder adding = SongUNet.Decoder.SKIP;
+    UNetPlan heads = new UNetPlan(4, 1, 1, 2, 3, 64, List.of(1, 2), 1, 1, Set.of(2), 0, 0);
+    return DynamicTest.stream(
+        Stream.of(
+            SongUNet.ddpmpp(plan),
+            SongUNet.ncsnpp(plan),
+            new SongUNet(plan, SongUNet.Embedding.POSITIONAL, 2, skip, adding, SMOOTHING),
+            new SongUNet(plan, fourier, 1, skip, SongUNet.Decoder.STANDARD, SongUNet.BOX_FILTER),
+            new SongUNet(plan, fourier, 2, SongUNet.Encoder.RESIDUAL, adding, LONG),
+            new DhariwalUNet(heads),
+            new DhariwalUNet(plan)),
+        EdmUNet::toString,
+        network -> assertAgrees(network, new EdmPreconditioning(0.4)));
+  }
+
+  @Test
+  void aNetworkThatIsToldNoNoiseLevelAgrees() {
+    UNetPlan plan = new UNetPlan(4, 1, 1, 0, 0, 8, List.of(1, 2), 1, 1, Set.of(), 0.1, 0);
+    SongUNet.Encoder none = SongUNet.Encoder.STANDARD;
+
+    assertAgrees(
         new SongUNet(
-            8,
-            2,
-            3,
-            4,
-            8,
-            List.of(1, 2, 1),
-            2,
-            2,
-            Set.of(4),
-            0.1,
-            smoothing ? SMOOTHING : SongUNet.BOX_FILTER);
-    Graph graph = alive(new EdmPreconditioning(0.4).denoiser(config.build(1)));
-    Map<String, Tensor> feeds =
-        Map.of(
-            "noisy", random(2, 2, 2, 8, 8),
-            "sigma", Tensor.floats(new int[] {2}, 0.3f, 7),
-            "label", random(3, 2, 3),
-            "augment", random(4, 2, 4));
+            plan, SongUNet.Embedding.ZERO, 1, none, SongUNet.Decoder.STANDARD, SongUNet.BOX_FILTER),
+        new EdmPreconditioning(0.5));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aPreconditioningAgrees() {
+    UNetPlan plan = new UNetPlan(4, 1, 1, 3, 0, 8, List.of(1, 2), 1, 1, Set.of(), 0.1, 0);
+    Map<String, Object> none = Map.of();
+    return DynamicTest.stream(
+        Stream.of("EDMPrecond", "VPPrecond", "VEPrecond_EncoderDecoder", "iDDPMPrecond"),
+        name -> name,
+        name -> {
+          Preconditioning preconditioning = Preconditioning.of(name, new Arguments(none));
+          EdmUNet network = SongUNet.ddpmpp(plan);
+          assertAgrees(
+              network.withOutChannels(preconditioning.networkChannels(1)), preconditioning);
+        });
+  }
+
+  private static void assertAgrees(EdmUNet network, Preconditioning preconditioning) {
+    UNetPlan plan = network.plan();
+    Graph graph = alive(preconditioning.denoiser(network.build(1)));
+    Map<String, Tensor> feeds = new HashMap<>();
+    int size = plan.resolution();
+    feeds.put("noisy", random(2, 2, plan.inChannels(), size, size));
+    feeds.put("sigma", Tensor.floats(new int[] {2}, 0.3f, 7));
+    if (plan.labelDim() > 0) {
+      feeds.put("label", random(3, 2, plan.labelDim()));
+    }
+    if (plan.augmentDim() > 0) {
+      feeds.put("augment", random(4, 2, plan.augmentDim()));
+    }
 
     Tensor actual = Interpreter.run(graph, feeds).get("denoised");
 
-    DOUBLE.check("denoised", actual, denoised(config, 0.4, graph.parameters(), feeds));
+    Map<String, Tensor> weights = new HashMap<>();
+    graph.weights().forEach((name, weight) -> weights.put(name, weight.value()));
+    PlainDenoiser plain = PlainDenoiser.of(network, preconditioning, weights);
+    DOUBLE.check("denoised", actual, denoised(plain, feeds));
   }
 
   @TestFactory
@@ -108,22 +150,21 @@ class HandCheckTest {
 
     Tensor actual = Interpreter.run(graph, feeds).get(DenoiserModel.DENOISED);
 
-    DOUBLE.check(
-        "D", actual, denoised(network.config(), network.sigmaData(), network.weights(), feeds));
+    PlainDenoiser plain =
+        PlainDenoiser.of(network.config(), network.preconditioning(), network.weights());
+    DOUBLE.check("D", actual, denoised(plain, feeds));
     SINGLE.check("D", actual, reference.tensor("D"));
   }
 
   /** A batch by the loops, image by image. */
-  private static Tensor denoised(
-      SongUNet config, double sigmaData, Map<String, Tensor> weights, Map<String, Tensor> feeds) {
-    PlainSongUNet network = new PlainSongUNet(config, sigmaData, weights);
+  private static Tensor denoised(PlainDenoiser denoiser, Map<String, Tensor> feeds) {
     Tensor noisy = Objects.requireNonNull(feeds.get("noisy"));
     double[][][][] x = images(noisy);
     double[] results = new double[noisy.elements()];
     int size = results.length / x.length;
     for (int i = 0; i < x.length; i++) {
       double[][][] image =
-          network.denoised(
+          denoiser.denoised(
               x[i], row(feeds, "sigma", i)[0], row(feeds, "label", i), row(feeds, "augment", i));
       System.arraycopy(flat(image), 0, results, i * size, size);
     }

@@ -16,7 +16,11 @@ final class PlainLayers {
     this.weights = weights;
   }
 
-  private double[] weight(String name) {
+  boolean has(String name) {
+    return weights.containsKey(name);
+  }
+
+  double[] weight(String name) {
     return Objects.requireNonNull(weights.get(name), name).reals();
   }
 
@@ -33,8 +37,33 @@ final class PlainLayers {
     return y;
   }
 
+  /** Adds what a linear layer makes of a condition. */
+  void add(double[] emb, String name, double[] condition) {
+    double[] added = linear(name, condition);
+    for (int i = 0; i < emb.length; i++) {
+      emb[i] += added[i];
+    }
+  }
+
   /** Stride 1, zeros around the image. */
   double[][][] conv(String name, double[][][] x, int kernel) {
+    return conv(name, x, kernel, 0);
+  }
+
+  /** Stride 1, with {@code more} pixels of the result on each side than the image has. */
+  double[][][] conv(String name, double[][][] x, int kernel, int more) {
+    if (more > 0) {
+      double[][][] bordered = new double[x.length][x[0].length + 2 * more][];
+      for (int c = 0; c < x.length; c++) {
+        for (int r = 0; r < bordered[c].length; r++) {
+          bordered[c][r] = new double[x[0][0].length + 2 * more];
+          if (r >= more && r < more + x[0].length) {
+            System.arraycopy(x[c][r - more], 0, bordered[c][r], more, x[0][0].length);
+          }
+        }
+      }
+      return conv(name, bordered, kernel, 0);
+    }
     double[] w = weight(name + ".weight");
     double[] b = weight(name + ".bias");
     int height = x[0].length;
@@ -96,22 +125,33 @@ final class PlainLayers {
     return Arrays.stream(x).map(c -> map(c, PlainLayers::silu)).toArray(double[][][]::new);
   }
 
+  /** One weight of the square filter, a number of float32 as in the published code. */
+  private static float weight(double[] filter, int k, double sum) {
+    return (float) (filter[k / filter.length] * filter[k % filter.length] / (sum * sum));
+  }
+
   /** Every second value of the image convolved with the filter. */
   static double[][][] down(double[][][] x, double[] filter) {
-    int pad = (filter.length - 1) / 2;
+    return down(x, filter, (filter.length - 1) / 2);
+  }
+
+  /** The same with {@code pad} zeros around the image. */
+  static double[][][] down(double[][][] x, double[] filter, int pad) {
     double sum = Arrays.stream(filter).sum();
     int height = x[0].length;
     int width = x[0][0].length;
-    double[][][] y = new double[x.length][height / 2][width / 2];
+    int rows = (height + 2 * pad - filter.length) / 2 + 1;
+    int columns = (width + 2 * pad - filter.length) / 2 + 1;
+    double[][][] y = new double[x.length][rows][columns];
     for (int c = 0; c < x.length; c++) {
-      for (int i = 0; i < height / 2 * (width / 2); i++) {
-        int r = i / (width / 2);
-        int s = i % (width / 2);
+      for (int i = 0; i < rows * columns; i++) {
+        int r = i / columns;
+        int s = i % columns;
         for (int k = 0; k < filter.length * filter.length; k++) {
           int row = 2 * r + k / filter.length - pad;
           int column = 2 * s + k % filter.length - pad;
           if (row >= 0 && row < height && column >= 0 && column < width) {
-            double factor = filter[k / filter.length] * filter[k % filter.length] / (sum * sum);
+            double factor = weight(filter, k, sum);
             y[c][r][s] += factor * x[c][row][column];
           }
         }
@@ -133,7 +173,7 @@ final class PlainLayers {
           int row = 2 * (i / width) + k / filter.length - pad;
           int column = 2 * (i % width) + k % filter.length - pad;
           if (row >= 0 && row < 2 * height && column >= 0 && column < 2 * width) {
-            double factor = 4 * filter[k / filter.length] * filter[k % filter.length] / (sum * sum);
+            double factor = 4 * weight(filter, k, sum);
             y[c][row][column] += factor * x[c][i / width][i % width];
           }
         }
@@ -221,7 +261,7 @@ final class PlainLayers {
     };
   }
 
-  private static double[][][] scaledSum(double[][][] a, double[][][] b, double scale) {
+  static double[][][] scaledSum(double[][][] a, double[][][] b, double scale) {
     double[][][] y = new double[a.length][a[0].length][a[0][0].length];
     for (int c = 0; c < a.length; c++) {
       for (int r = 0; r < a[0].length; r++) {

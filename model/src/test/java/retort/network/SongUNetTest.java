@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.graph.Graph;
+import retort.graph.GraphException;
 import retort.graph.Interpreter;
 import retort.graph.Operator;
 import retort.graph.Tensor;
@@ -19,23 +20,22 @@ import retort.graph.Tensor;
 class SongUNetTest {
 
   private static SongUNet small(int resolution, List<Integer> mult, Set<Integer> attention) {
-    return new SongUNet(resolution, 1, 2, 9, 8, mult, 2, 1, attention, 0.1, SongUNet.BOX_FILTER);
+    return SongUNet.ddpmpp(resolution, 1, 2, 9, 8, mult, 2, 1, attention, 0.1);
   }
 
   @Test
   void theTeachersOfCifar10HaveAsManyParametersAsPublished() {
     // The conditional network has map_label besides: 10 x 128 weights and 128 biases.
-    assertThat(SongUNet.cifar10(0).build(0).parameterCount()).isEqualTo(55_733_891);
-    assertThat(SongUNet.cifar10(10).build(0).parameterCount()).isEqualTo(55_735_299);
+    assertThat(SongUNet.cifar10(0).build(new ShapesOnly()).parameterCount()).isEqualTo(55_733_891);
+    assertThat(SongUNet.cifar10(10).build(new ShapesOnly()).parameterCount()).isEqualTo(55_735_299);
   }
 
   @Test
   void theTeacherOfFacesHasAsManyParametersAsPublished() {
     List<Integer> mult = List.of(1, 2, 2, 2);
-    SongUNet ffhq =
-        new SongUNet(64, 3, 0, 9, 128, mult, 4, 4, Set.of(16), 0.05, SongUNet.BOX_FILTER);
+    SongUNet ffhq = SongUNet.ddpmpp(64, 3, 0, 9, 128, mult, 4, 4, Set.of(16), 0.05);
 
-    assertThat(ffhq.build(0).parameterCount()).isEqualTo(61_805_571);
+    assertThat(ffhq.build(new ShapesOnly()).parameterCount()).isEqualTo(61_805_571);
   }
 
   @Test
@@ -143,7 +143,8 @@ class SongUNetTest {
   @ParameterizedTest
   @CsvSource({
     "0, 8, 4, 1, 0.1, image channels is 0",
-    "1, 6, 4, 1, 0.1, model channels is 6",
+    "1, 7, 4, 1, 0.1, model channels is 7",
+    "1, 2, 4, 1, 0.1, model channels is 2",
     "1, 0, 4, 1, 0.1, model channels is 0",
     "1, 8, 0, 1, 0.1, the embedding's multiplier is 0",
     "1, 8, -1, 1, 0.1, the embedding's multiplier is -1",
@@ -154,25 +155,25 @@ class SongUNetTest {
   void numbersThatGiveNoNetworkAreRefused(
       int imageChannels, int channels, int embedding, int blocks, double dropout, String message) {
     List<Integer> mult = List.of(1);
-    List<Double> filter = SongUNet.BOX_FILTER;
 
     assertThatThrownBy(
             () ->
-                new SongUNet(
-                    8,
-                    imageChannels,
-                    0,
-                    0,
-                    channels,
-                    mult,
-                    embedding,
-                    blocks,
-                    Set.of(),
-                    dropout,
-                    filter))
+                SongUNet.ddpmpp(
+                    8, imageChannels, 0, 0, channels, mult, embedding, blocks, Set.of(), dropout))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message)
         .hasMessageContaining("should be");
+  }
+
+  @Test
+  void widthsThatNoGroupsShareAreRefused() {
+    SongUNet network = SongUNet.ddpmpp(8, 1, 0, 0, 6, List.of(1, 2), 2, 1, Set.of(), 0.1);
+
+    assertThatThrownBy(() -> network.build(0))
+        .isInstanceOf(GraphException.class)
+        .hasMessageStartingWith(
+            "dec.4x4_block1.norm0 cannot normalise 18 channels in 4 equal groups: choose model"
+                + " channels that are a multiple of 4");
   }
 
   @Test

@@ -2,107 +2,76 @@ package retort.reference;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.StringJoiner;
-import java.util.TreeMap;
 import retort.denoiser.DenoiserModel;
-import retort.denoiser.EdmPreconditioning;
+import retort.denoiser.Preconditioning;
 import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
 import retort.graph.Tensor;
-import retort.network.SongUNet;
+import retort.graph.Weight;
+import retort.network.Arguments;
+import retort.network.EdmUNet;
 
 /**
  * The network of a case, built by us, with the weights of the case and without dropout.
  *
  * @param config its architecture
- * @param sigmaData of its preconditioning
+ * @param preconditioning what makes it a denoiser
  * @param weights its state dictionary, named as in our graphs of denoisers
  */
-public record ReferenceNetwork(SongUNet config, double sigmaData, Map<String, Tensor> weights) {
+public record ReferenceNetwork(
+    EdmUNet config, Preconditioning preconditioning, Map<String, Tensor> weights) {
   private static final String STATE = "state_dict.npz";
   private static final String PREFIX = "model.";
-
-  /** What {@code meta.json} may say of a network that we build; left out, it means the same. */
-  private static final SortedMap<String, String> SUPPORTED =
-      new TreeMap<>(
-          Map.of(
-              "model_type", "SongUNet",
-              "embedding_type", "positional",
-              "encoder_type", "standard",
-              "decoder_type", "standard",
-              "channel_mult_noise", "1"));
 
   /** The network of a case; skips the running test, with the reason, where we cannot build it. */
   static ReferenceNetwork of(ReferenceCase reference) {
     unsupported(reference).ifPresent(reference::skip);
-    JsonObject arguments = reference.meta().getAsJsonObject("kwargs");
-    double sigmaData = number(arguments, "sigma_data", 0.5);
-    return new ReferenceNetwork(config(arguments), sigmaData, reference.tensors(STATE));
+    Arguments arguments = new Arguments(values(reference.meta().getAsJsonObject("kwargs")));
+    Preconditioning preconditioning =
+        Preconditioning.of(reference.meta().get("precond").getAsString(), arguments);
+    return new ReferenceNetwork(
+        preconditioning.network(arguments), preconditioning, reference.tensors(STATE));
   }
 
   private static Optional<String> unsupported(ReferenceCase reference) {
-    if (!reference.meta().has("kwargs")) {
+    if (!reference.meta().has("kwargs") || !reference.meta().has("precond")) {
       return Optional.of("its meta.json describes no network");
-    }
-    String preconditioning = ReferenceCase.text(reference.meta(), "precond", "none");
-    if (!preconditioning.equals("EDMPrecond")) {
-      return Optional.of("preconditioning " + preconditioning + " is not supported yet");
-    }
-    JsonObject arguments = reference.meta().getAsJsonObject("kwargs");
-    StringJoiner others = new StringJoiner(", ");
-    SUPPORTED.forEach(
-        (field, expected) -> {
-          String value = ReferenceCase.text(arguments, field, expected);
-          if (!value.equals(expected)) {
-            others.add(field + " " + value);
-          }
-        });
-    if (others.length() > 0) {
-      return Optional.of(others + " is not supported yet");
     }
     return reference.has(STATE)
         ? Optional.empty()
         : Optional.of("its weights are not given as " + STATE);
   }
 
-  /** What is left out has the default of the published code. */
-  private static SongUNet config(JsonObject arguments) {
-    return new SongUNet(
-        (int) number(arguments, "img_resolution", 0),
-        (int) number(arguments, "img_channels", 0),
-        (int) number(arguments, "label_dim", 0),
-        (int) number(arguments, "augment_dim", 0),
-        (int) number(arguments, "model_channels", 128),
-        integers(arguments, "channel_mult", List.of(1, 2, 2, 2)),
-        (int) number(arguments, "channel_mult_emb", 4),
-        (int) number(arguments, "num_blocks", 4),
-        new HashSet<>(integers(arguments, "attn_resolutions", List.of(16))),
-        number(arguments, "dropout", 0.1),
-        integers(arguments, "resample_filter", List.of(1, 1)).stream()
-            .map(Integer::doubleValue)
-            .toList());
-  }
-
-  private static double number(JsonObject arguments, String field, double otherwise) {
-    JsonElement value = arguments.get(field);
-    return value == null ? otherwise : value.getAsDouble();
-  }
-
-  private static List<Integer> integers(JsonObject object, String field, List<Integer> otherwise) {
-    if (!object.has(field)) {
-      return otherwise;
+  private static Map<String, Object> values(JsonObject object) {
+    Map<String, Object> values = new HashMap<>();
+    for (Map.Entry<String, JsonElement> field : object.entrySet()) {
+      if (!field.getValue().isJsonNull()) {
+        values.put(field.getKey(), value(field.getValue()));
+      }
     }
-    List<Integer> integers = new ArrayList<>();
-    object.getAsJsonArray(field).forEach(element -> integers.add(element.getAsInt()));
-    return integers;
+    return values;
+  }
+
+  private static Object value(JsonElement element) {
+    if (element.isJsonArray()) {
+      List<Object> list = new ArrayList<>();
+      element.getAsJsonArray().forEach(item -> list.add(value(item)));
+      return list;
+    }
+    JsonPrimitive primitive = element.getAsJsonPrimitive();
+    if (primitive.isBoolean()) {
+      return primitive.getAsBoolean();
+    }
+    return primitive.isString() ? primitive.getAsString() : (Object) primitive.getAsDouble();
   }
 
   /** The denoiser with the case's weights. */
@@ -112,12 +81,12 @@ public record ReferenceNetwork(SongUNet config, double sigmaData, Map<String, Te
 
   /** A denoiser of the same architecture with other weights. */
   public DenoiserModel denoiser(Map<String, Tensor> state) {
-    Graph graph = new EdmPreconditioning(sigmaData).denoiser(config.build(0));
+    Graph graph = preconditioning.denoiser(config.build(0));
     List<String> labels = new ArrayList<>();
-    for (int i = 0; i < config.labelDim(); i++) {
+    for (int i = 0; i < config.plan().labelDim(); i++) {
       labels.add("class " + i);
     }
-    return new DenoiserModel(loaded(graph, state), sigmaData, labels, Map.of());
+    return new DenoiserModel(loaded(graph, state), preconditioning.sigmaData(), labels, Map.of());
   }
 
   /** The network without its preconditioning. */
@@ -134,7 +103,8 @@ public record ReferenceNetwork(SongUNet config, double sigmaData, Map<String, Te
 
   /** Every weight of the graph must be in the state; resampling filters in it are constants. */
   private static Graph loaded(Graph graph, Map<String, Tensor> state) {
-    Set<String> names = graph.parameters().keySet();
+    Set<String> names = new HashSet<>(graph.weights().keySet());
+    names.removeIf(name -> role(graph, name) == Weight.Role.CONSTANT);
     if (!state.keySet().containsAll(names)) {
       Set<String> missing = new HashSet<>(names);
       missing.removeAll(state.keySet());
@@ -143,6 +113,10 @@ public record ReferenceNetwork(SongUNet config, double sigmaData, Map<String, Te
     Map<String, Tensor> used = new HashMap<>(state);
     used.keySet().retainAll(names);
     return DropoutRemoval.remove(graph.withWeights(used));
+  }
+
+  private static Weight.Role role(Graph graph, String name) {
+    return Objects.requireNonNull(graph.weights().get(name)).role();
   }
 
   /**
@@ -159,11 +133,11 @@ public record ReferenceNetwork(SongUNet config, double sigmaData, Map<String, Te
   /** The labels of the case and no augmentation, for networks that take these. */
   public Map<String, Tensor> conditioning(ReferenceCase reference, int n) {
     Map<String, Tensor> conditioning = new HashMap<>();
-    if (config.labelDim() > 0) {
+    if (config.plan().labelDim() > 0) {
       conditioning.put(DenoiserModel.LABEL, reference.tensor("labels"));
     }
-    if (config.augmentDim() > 0) {
-      conditioning.put(DenoiserModel.AUGMENT, zeros(n, config.augmentDim()));
+    if (config.plan().augmentDim() > 0) {
+      conditioning.put(DenoiserModel.AUGMENT, zeros(n, config.plan().augmentDim()));
     }
     return conditioning;
   }

@@ -100,8 +100,7 @@ final class ClassifyCommand implements Callable<Integer> {
           folder,
           position ->
               OnnxWriter.write(
-                  OnnxModel.of(
-                      training.result(), Map.of(MetadataKeys.KIND, MetadataKeys.FEATURES)),
+                  OnnxModel.of(training.result(), Map.of(MetadataKeys.KIND, MetadataKeys.FEATURES)),
                   folder.resolve("classifier.onnx")));
     }
   }

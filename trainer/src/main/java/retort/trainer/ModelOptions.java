@@ -7,6 +7,7 @@ import java.util.Objects;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
+import retort.denoiser.SigmaRange;
 import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
 import retort.graph.Tensor;
@@ -44,14 +45,14 @@ final class ModelOptions {
       names = "--sigma-min",
       paramLabel = "S",
       defaultValue = "0.002",
-      description = "Last noise level. Default: ${DEFAULT-VALUE}.")
+      description = "Last noise level, at least the model's own. Default: ${DEFAULT-VALUE}.")
   private double sigmaMin;
 
   @Option(
       names = "--sigma-max",
       paramLabel = "S",
       defaultValue = "80",
-      description = "First noise level. Default: ${DEFAULT-VALUE}.")
+      description = "First noise level, at most the model's own. Default: ${DEFAULT-VALUE}.")
   private double sigmaMax;
 
   @Option(
@@ -157,9 +158,10 @@ final class ModelOptions {
     if (churnRange.length != 2) {
       throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
     }
+    SigmaRange range = model.sigmaRange();
     HeunSampler sampler =
         new HeunSampler(
-            new KarrasSchedule(sigmaMin, sigmaMax, rho),
+            new KarrasSchedule(range.nearest(sigmaMin), range.nearest(sigmaMax), rho),
             steps,
             new Churn(churn, churnRange[0], churnRange[1], churnNoise));
     TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());

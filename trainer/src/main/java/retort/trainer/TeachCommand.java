@@ -208,7 +208,7 @@ final class TeachCommand implements Callable<Integer> {
     }
     requireResolutions(shape.height());
     SongUNet network =
-        new SongUNet(
+        SongUNet.ddpmpp(
             shape.height(),
             shape.channels(),
             images.labelNames().size(),
@@ -218,8 +218,7 @@ final class TeachCommand implements Callable<Integer> {
             embeddingMult,
             blocks,
             attention,
-            dropout,
-            SongUNet.BOX_FILTER);
+            dropout);
     return new DenoiserModel(
         new EdmPreconditioning(sigmaData).denoiser(network.build(run.seed())),
         sigmaData,

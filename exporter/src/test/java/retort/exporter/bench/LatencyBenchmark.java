@@ -52,11 +52,10 @@ public final class LatencyBenchmark implements Callable<Integer> {
     CIFAR128;
 
     SongUNet build() {
-      List<Double> box = SongUNet.BOX_FILTER;
       return switch (this) {
-        case DIGITS -> new SongUNet(28, 1, 10, 0, 16, List.of(1, 2, 4), 4, 1, Set.of(7), 0, box);
-        case CIFAR32 -> new SongUNet(32, 3, 0, 0, 32, List.of(2, 2, 2), 4, 4, Set.of(16), 0, box);
-        case CIFAR128 -> new SongUNet(32, 3, 0, 0, 128, List.of(2, 2, 2), 4, 4, Set.of(16), 0, box);
+        case DIGITS -> SongUNet.ddpmpp(28, 1, 10, 0, 16, List.of(1, 2, 4), 4, 1, Set.of(7), 0);
+        case CIFAR32 -> SongUNet.ddpmpp(32, 3, 0, 0, 32, List.of(2, 2, 2), 4, 4, Set.of(16), 0);
+        case CIFAR128 -> SongUNet.ddpmpp(32, 3, 0, 0, 128, List.of(2, 2, 2), 4, 4, Set.of(16), 0);
       };
     }
   }
@@ -157,7 +156,8 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
   /** Our export, and the same without its rewrites. */
   private static List<byte[]> ours(SongUNet unet) throws IOException {
-    List<String> labels = IntStream.range(0, unet.labelDim()).mapToObj(Integer::toString).toList();
+    List<String> labels =
+        IntStream.range(0, unet.plan().labelDim()).mapToObj(Integer::toString).toList();
     EdmPreconditioning preconditioning = new EdmPreconditioning(0.5);
     DenoiserModel model =
         new DenoiserModel(
@@ -181,13 +181,13 @@ public final class LatencyBenchmark implements Callable<Integer> {
   private static String peerFlags(SongUNet unet) {
     return String.join(
         " ",
-        "--resolution " + unet.resolution(),
-        "--image-channels " + unet.imageChannels(),
-        "--labels " + unet.labelDim(),
-        "--channels " + unet.modelChannels(),
-        "--mult " + joined(unet.channelMult()),
-        "--blocks " + unet.numBlocks(),
-        "--attention " + joined(List.copyOf(unet.attnResolutions())));
+        "--resolution " + unet.plan().resolution(),
+        "--image-channels " + unet.plan().inChannels(),
+        "--labels " + unet.plan().labelDim(),
+        "--channels " + unet.plan().modelChannels(),
+        "--mult " + joined(unet.plan().channelMult()),
+        "--blocks " + unet.plan().numBlocks(),
+        "--attention " + joined(List.copyOf(unet.plan().attnResolutions())));
   }
 
   private static String joined(List<Integer> numbers) {

@@ -15,14 +15,21 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
+import retort.denoiser.Preconditioning;
+import retort.graph.Graph;
 import retort.graph.GraphBuilder;
+import retort.graph.Interpreter;
 import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.Value;
+import retort.network.Arguments;
 import retort.network.SongUNet;
+import retort.noise.GaussianNoise;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
 import retort.onnx.OnnxWriter;
@@ -101,10 +108,52 @@ class OnnxParityTest {
         });
   }
 
+  /** Formulas that references need not cover, each around a network of its own kind. */
+  @ParameterizedTest
+  @ValueSource(strings = {"EDMPrecond", "VPPrecond", "VEPrecond", "iDDPMPrecond"})
+  void everyPreconditioningRuns(String name) {
+    Map<String, Object> arguments =
+        Map.of(
+            "img_resolution", 4,
+            "img_channels", 1,
+            "model_channels", 8,
+            "channel_mult", List.of(1, 8),
+            "num_blocks", 1,
+            "attn_resolutions", List.of(2));
+    Preconditioning preconditioning = Preconditioning.of(name, new Arguments(arguments));
+    Graph graph =
+        preconditioning.denoiser(preconditioning.network(new Arguments(arguments)).build(1));
+    Map<String, Tensor> awake = new HashMap<>();
+    graph
+        .parameters()
+        .forEach((weight, value) -> awake.put(weight, normal(weight.hashCode(), value.shape())));
+    DenoiserModel model = new DenoiserModel(graph.withWeights(awake), 0.5, List.of(), Map.of());
+    Tensor noisy = normal(1, 3, 1, 4, 4);
+    Tensor sigma = Tensor.floats(new int[] {3}, 0.05f, 0.8f, 9);
+    Path file = folder.resolve("denoiser.onnx");
+    model.write(file);
+
+    try (OnnxDenoiser denoiser = OnnxDenoiser.open(file, 1)) {
+      float[] denoised = denoiser.denoise(noisy.floats(), sigma.floats(), Map.of());
+
+      Map<String, Tensor> feeds = Map.of("noisy", noisy, "sigma", sigma);
+      Tensor expected =
+          Objects.requireNonNull(Interpreter.run(model.graph(), feeds).get("denoised"));
+      assertThat(denoised).containsExactly(expected.floats(), offset(TOLERANCE));
+    }
+  }
+
+  private static Tensor normal(int stream, int... shape) {
+    float[] values = new GaussianNoise(5, stream).elements(Tensor.elements(shape));
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 0.2f;
+    }
+    return Tensor.floats(shape, values);
+  }
+
   @Test
   void aConditionThatIsNotGivenIsZero() {
-    SongUNet network =
-        new SongUNet(8, 1, 3, 2, 8, List.of(1, 1), 2, 1, Set.of(4), 0.1, SongUNet.BOX_FILTER);
+    SongUNet network = SongUNet.ddpmpp(8, 1, 3, 2, 8, List.of(1, 1), 2, 1, Set.of(4), 0.1);
     Path file = folder.resolve("denoiser.onnx");
     new DenoiserModel(
             new EdmPreconditioning(0.5).denoiser(network.build(1)),

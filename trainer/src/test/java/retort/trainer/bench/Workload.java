@@ -12,6 +12,7 @@ import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.network.SongUNet;
+import retort.network.UNetPlan;
 import retort.noise.LogNormalSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
@@ -62,12 +63,10 @@ record Workload(SongUNet network, Method method, int batch) {
     }
 
     private SongUNet network() {
-      List<Double> box = SongUNet.BOX_FILTER;
       return switch (this) {
-        case TINY -> new SongUNet(8, 1, 10, 0, 8, List.of(1, 2), 4, 1, Set.of(4), 0.1, box);
-        case DIGITS -> new SongUNet(28, 1, 10, 0, 16, List.of(1, 2, 4), 4, 1, Set.of(7), 0, box);
-        case CIFAR32 ->
-            new SongUNet(32, 3, 0, 9, 32, List.of(2, 2, 2), 4, 4, Set.of(16), 0.13, box);
+        case TINY -> SongUNet.ddpmpp(8, 1, 10, 0, 8, List.of(1, 2), 4, 1, Set.of(4), 0.1);
+        case DIGITS -> SongUNet.ddpmpp(28, 1, 10, 0, 16, List.of(1, 2, 4), 4, 1, Set.of(7), 0);
+        case CIFAR32 -> SongUNet.ddpmpp(32, 3, 0, 9, 32, List.of(2, 2, 2), 4, 4, Set.of(16), 0.13);
         case CIFAR128 -> SongUNet.cifar10(0);
       };
     }
@@ -81,7 +80,7 @@ record Workload(SongUNet network, Method method, int batch) {
   /** Starts training. */
   TrainingMethod start(Torch torch) {
     List<String> labels =
-        IntStream.range(0, network.labelDim()).mapToObj(Integer::toString).toList();
+        IntStream.range(0, network.plan().labelDim()).mapToObj(Integer::toString).toList();
     EdmPreconditioning preconditioning = new EdmPreconditioning(0.5);
     DenoiserModel model =
         new DenoiserModel(
@@ -123,8 +122,8 @@ record Workload(SongUNet network, Method method, int batch) {
 
   private ImageDataset images(List<String> labelNames) {
     Random random = new Random(SEED);
-    ImageShape shape =
-        new ImageShape(network.imageChannels(), network.resolution(), network.resolution());
+    UNetPlan plan = network.plan();
+    ImageShape shape = new ImageShape(plan.inChannels(), plan.resolution(), plan.resolution());
     byte[] pixels = new byte[IMAGES * shape.elements()];
     random.nextBytes(pixels);
     int[] labels =
@@ -134,17 +133,18 @@ record Workload(SongUNet network, Method method, int batch) {
 
   /** The same workload as flags of {@code peer.py}. */
   List<String> peerFlags(Layout layout, int threads) {
+    UNetPlan plan = network.plan();
     List<String> flags = new ArrayList<>();
     flags.addAll(List.of("--method", lower(method)));
-    flags.addAll(List.of("--resolution", Integer.toString(network.resolution())));
-    flags.addAll(List.of("--image-channels", Integer.toString(network.imageChannels())));
-    flags.addAll(List.of("--labels", Integer.toString(network.labelDim())));
-    flags.addAll(List.of("--augment", Integer.toString(network.augmentDim())));
-    flags.addAll(List.of("--channels", Integer.toString(network.modelChannels())));
-    flags.addAll(List.of("--mult", joined(network.channelMult())));
-    flags.addAll(List.of("--blocks", Integer.toString(network.numBlocks())));
-    flags.addAll(List.of("--attention", joined(network.attnResolutions())));
-    flags.addAll(List.of("--dropout", Double.toString(network.dropout())));
+    flags.addAll(List.of("--resolution", Integer.toString(plan.resolution())));
+    flags.addAll(List.of("--image-channels", Integer.toString(plan.inChannels())));
+    flags.addAll(List.of("--labels", Integer.toString(plan.labelDim())));
+    flags.addAll(List.of("--augment", Integer.toString(plan.augmentDim())));
+    flags.addAll(List.of("--channels", Integer.toString(plan.modelChannels())));
+    flags.addAll(List.of("--mult", joined(plan.channelMult())));
+    flags.addAll(List.of("--blocks", Integer.toString(plan.numBlocks())));
+    flags.addAll(List.of("--attention", joined(plan.attnResolutions())));
+    flags.addAll(List.of("--dropout", Double.toString(plan.dropout())));
     flags.addAll(List.of("--batch", Integer.toString(batch)));
     flags.addAll(List.of("--layout", lower(layout)));
     flags.addAll(List.of("--threads", Integer.toString(threads)));

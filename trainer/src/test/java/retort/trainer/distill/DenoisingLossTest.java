@@ -79,8 +79,7 @@ class DenoisingLossTest {
 
   @Test
   void conditioningIsPassedOn() {
-    SongUNet network =
-        new SongUNet(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1, SongUNet.BOX_FILTER);
+    SongUNet network = SongUNet.ddpmpp(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1);
     DenoiserModel model =
         new DenoiserModel(
             new EdmPreconditioning(0.5).denoiser(network.build(0)),

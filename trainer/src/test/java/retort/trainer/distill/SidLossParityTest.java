@@ -93,8 +93,8 @@ class SidLossParityTest {
     GraphBuilder g = new GraphBuilder();
     Value x = g.parameter("images/x", reference.tensor(name + "images"));
     Map<String, Value> conditioning = new HashMap<>();
-    if (network.config().labelDim() > 0) {
-      long[] shape = {batch(reference), network.config().labelDim()};
+    if (network.config().plan().labelDim() > 0) {
+      long[] shape = {batch(reference), network.config().plan().labelDim()};
       conditioning.put(DenoiserModel.LABEL, g.input(DenoiserModel.LABEL, Shape.of(shape)));
     }
     loss(reference, alpha).judge(g, network.denoiser(), x, conditioning, batch(reference));

@@ -217,8 +217,7 @@ class SidLossTest {
 
   @Test
   void dropoutIsActiveInTheGeneratorAlone() {
-    SongUNet network =
-        new SongUNet(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1, SongUNet.BOX_FILTER);
+    SongUNet network = SongUNet.ddpmpp(4, 1, 2, 9, 8, List.of(1), 1, 1, Set.of(), 0.1);
     DenoiserModel teacher =
         new DenoiserModel(
             new EdmPreconditioning(0.5).denoiser(network.build(0)),

@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.Preconditioning;
 import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
@@ -17,6 +19,12 @@ import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.graph.Value;
+import retort.network.Arguments;
+import retort.network.DhariwalUNet;
+import retort.network.EdmUNet;
+import retort.network.SongUNet;
+import retort.network.UNetPlan;
+import retort.noise.GaussianNoise;
 import retort.reference.ReferenceCase;
 import retort.reference.ReferenceCases;
 import retort.reference.ReferenceNetwork;
@@ -44,7 +52,7 @@ class NetworkParityTest {
           Map<String, Map<String, Tensor>> all = new HashMap<>();
           all.put("D", feeds);
           if (reference.has("D_nolabel.npy")) {
-            Tensor none = ReferenceNetwork.zeros(n, network.config().labelDim());
+            Tensor none = ReferenceNetwork.zeros(n, network.config().plan().labelDim());
             all.put("D_nolabel", with(feeds, DenoiserModel.LABEL, none));
           }
           if (reference.has("D_augment.npy")) {
@@ -136,15 +144,64 @@ class NetworkParityTest {
         reference -> {
           ReferenceNetwork network = reference.network();
           Graph graph = network.denoiser().graph();
-          Map<String, Tensor> feeds = network.feeds(reference);
-          Map<String, Tensor> expected = Interpreter.run(graph, feeds);
-          try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
-            Map<String, Tensor> actual =
-                torch
-                    .compile(graph, DataType.FLOAT64)
-                    .compute(feeds, torch.weights(graph).frozen());
-            expected.forEach((name, tensor) -> DOUBLE.check(name, actual.get(name), tensor));
-          }
+          assertAgreesInDoublePrecision(graph, network.feeds(reference));
         });
+  }
+
+  /** Every way to wire a network, and every preconditioning, with weights that are all awake. */
+  @TestFactory
+  Stream<DynamicTest> everyKindAgreesInDoublePrecision() {
+    UNetPlan plan = new UNetPlan(8, 1, 1, 2, 3, 8, List.of(1, 2), 2, 1, Set.of(4), 0, 0);
+    UNetPlan heads = new UNetPlan(4, 1, 1, 2, 3, 64, List.of(1, 2), 1, 1, Set.of(2), 0, 0);
+    SongUNet.Embedding positional = SongUNet.Embedding.POSITIONAL;
+    SongUNet.Encoder skip = SongUNet.Encoder.SKIP;
+    List<Double> smoothing = SongUNet.SMOOTHING_FILTER;
+    Map<String, EdmUNet> networks =
+        Map.of(
+            "EDMPrecond", SongUNet.ncsnpp(plan),
+            "VPPrecond", SongUNet.ddpmpp(plan),
+            "VEPrecond", new SongUNet(plan, positional, 1, skip, SongUNet.Decoder.SKIP, smoothing),
+            "iDDPMPrecond", new DhariwalUNet(heads).withOutChannels(2));
+    return DynamicTest.stream(
+        networks.keySet().stream().sorted(),
+        name -> name,
+        name -> {
+          Preconditioning preconditioning = Preconditioning.of(name, new Arguments(Map.of()));
+          EdmUNet network = Objects.requireNonNull(networks.get(name));
+          int size = network.plan().resolution();
+          Graph graph = awake(preconditioning.denoiser(network.build(0)));
+          assertAgreesInDoublePrecision(
+              graph,
+              Map.of(
+                  DenoiserModel.NOISY, normal(1, 3, 1, size, size),
+                  DenoiserModel.SIGMA, Tensor.floats(new int[] {3}, 0.05f, 0.8f, 9),
+                  DenoiserModel.LABEL, normal(2, 3, 2),
+                  DenoiserModel.AUGMENT, normal(3, 3, 3)));
+        });
+  }
+
+  private static void assertAgreesInDoublePrecision(Graph graph, Map<String, Tensor> feeds) {
+    Map<String, Tensor> expected = Interpreter.run(graph, feeds);
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+      Map<String, Tensor> actual =
+          torch.compile(graph, DataType.FLOAT64).compute(feeds, torch.weights(graph).frozen());
+      expected.forEach((name, tensor) -> DOUBLE.check(name, actual.get(name), tensor));
+    }
+  }
+
+  private static Graph awake(Graph graph) {
+    Map<String, Tensor> weights = new HashMap<>();
+    graph
+        .parameters()
+        .forEach((name, value) -> weights.put(name, normal(name.hashCode(), value.shape())));
+    return graph.withWeights(weights);
+  }
+
+  private static Tensor normal(int stream, int... shape) {
+    float[] values = new GaussianNoise(5, stream).elements(Tensor.elements(shape));
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 0.3f;
+    }
+    return Tensor.floats(shape, values);
   }
 }

@@ -2,6 +2,7 @@ package retort.trainer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -19,6 +21,7 @@ import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.graph.Value;
 import retort.network.SongUNet;
+import retort.network.UNetPlan;
 import retort.noise.GaussianNoise;
 
 class ProgramTest {
@@ -98,20 +101,22 @@ class ProgramTest {
 
   /** A small U-Net, its layers awake, with a scalar loss before its result. */
   private static Graph unet(double dropout) {
-    Graph network =
-        new SongUNet(8, 1, 2, 0, 8, List.of(1), 1, 1, Set.of(8), dropout, SongUNet.BOX_FILTER)
-            .build(5);
+    Graph network = SongUNet.ddpmpp(8, 1, 2, 0, 8, List.of(1), 1, 1, Set.of(8), dropout).build(5);
+    GraphBuilder g = new GraphBuilder();
+    Map<String, Value> arguments = new HashMap<>();
+    network.inputs().forEach(i -> arguments.put(i.name(), g.input(i.name(), i.shape())));
+    Value f = Objects.requireNonNull(g.call(awake(network), "", arguments).get("f"));
+    g.output("loss", f.squared().sum());
+    g.output("f", f);
+    return g.build();
+  }
+
+  private static Graph awake(Graph network) {
     Map<String, Tensor> awake = new HashMap<>();
     network
         .parameters()
         .forEach((name, value) -> awake.put(name, normal(name.hashCode(), 0.2f, value.shape())));
-    GraphBuilder g = new GraphBuilder();
-    Map<String, Value> arguments = new HashMap<>();
-    network.inputs().forEach(i -> arguments.put(i.name(), g.input(i.name(), i.shape())));
-    Value f = Objects.requireNonNull(g.call(network.withWeights(awake), "", arguments).get("f"));
-    g.output("loss", f.squared().sum());
-    g.output("f", f);
-    return g.build();
+    return network.withWeights(awake);
   }
 
   private static Tensor normal(int stream, float scale, int... shape) {
@@ -181,6 +186,40 @@ class ProgramTest {
       assertClose(actual, expected);
       assertClose(same.gradientValues(), weights.gradientValues());
     }
+  }
+
+  @Test
+  void labelDropoutZeroesTheLabelsOfSomeImages() {
+    UNetPlan plan = new UNetPlan(4, 1, 1, 3, 0, 8, List.of(1), 1, 1, Set.of(), 0, 0.5);
+    Graph network = awake(SongUNet.ddpmpp(plan).build(5)).withOutputs(List.of("f"));
+    int n = 32;
+    Map<String, Tensor> feeds = new HashMap<>();
+    feeds.put("x", Tensor.floats(new int[] {n, 1, 4, 4}, new float[16 * n]));
+    feeds.put("noise", Tensor.floats(new int[] {n}, new float[n]));
+    feeds.put("label", Tensor.floats(new int[] {n, 3}, new float[3 * n]));
+    float[] without = results(DropoutRemoval.remove(network), feeds);
+    float[] label = new float[3 * n];
+    Arrays.fill(label, 0.7f);
+    feeds.put("label", Tensor.floats(new int[] {n, 3}, label));
+    float[] with = results(DropoutRemoval.remove(network), feeds);
+
+    float[] trained = results(network, feeds);
+
+    int dropped = 0;
+    for (int i = 0; i < n; i++) {
+      float[] image = Arrays.copyOfRange(trained, 16 * i, 16 * (i + 1));
+      boolean isDropped = Math.abs(image[5] - without[5]) < Math.abs(image[5] - with[5]);
+      dropped += isDropped ? 1 : 0;
+      assertThat(image)
+          .containsExactly(Arrays.copyOf(isDropped ? without : with, 16), offset(1e-4f));
+    }
+    assertThat(dropped).isBetween(n / 8, n - n / 8);
+  }
+
+  private float[] results(Graph network, Map<String, Tensor> feeds) {
+    return Objects.requireNonNull(
+            torch.compile(network).compute(feeds, torch.weights(network).frozen()).get("f"))
+        .floats();
   }
 
   @Test
