@@ -1,5 +1,6 @@
 package retort.denoiser;
 
+import java.util.Locale;
 import java.util.Map;
 import retort.onnx.OnnxException;
 
@@ -27,6 +28,11 @@ public record SigmaRange(double min, double max) {
   /** The level of the range that is closest to {@code sigma}. */
   public double nearest(double sigma) {
     return Math.min(Math.max(sigma, min), max);
+  }
+
+  /** The same levels in units of which {@code unit} make one. */
+  SigmaRange over(double unit) {
+    return new SigmaRange(min / unit, max / unit);
   }
 
   /** What a file says of this range; nothing for {@link #ALL}. */
@@ -61,5 +67,11 @@ public record SigmaRange(double min, double max) {
               + "', but two numbers are expected, the second larger",
           e);
     }
+  }
+
+  /** The levels as a reader wants them: any, or from the lowest to the highest. */
+  @Override
+  public String toString() {
+    return equals(ALL) ? "any" : String.format(Locale.ROOT, "%.4g to %.4g", min, max);
   }
 }

@@ -27,6 +27,26 @@ final class ActivationPatterns {
     return Optional.empty();
   }
 
+  /** {@code x * Tanh(Softplus(x))}, in either order. */
+  static Optional<Pattern.Match> mish(Node last, Wiring wiring) {
+    if (last.operator() != Operator.MUL) {
+      return Optional.empty();
+    }
+    for (String factor : last.inputs()) {
+      String x = Wiring.other(last, factor);
+      Optional<Node> gate = wiring.producer(factor, Operator.TANH);
+      Optional<Node> soft =
+          gate.flatMap(node -> wiring.producer(node.inputs().get(0), Operator.SOFTPLUS));
+      if (gate.isPresent() && soft.isPresent() && soft.get().inputs().get(0).equals(x)) {
+        return Optional.of(
+            Pattern.Match.of(
+                List.of(gate.get(), soft.get(), last),
+                draft -> draft.result(Wiring.result(last), Operator.MISH, Attributes.none(), x)));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** {@code 0.5 * x * (1 + Erf(x / sqrt(2)))}, with the factors in any order and nesting. */
   static Optional<Pattern.Match> gelu(Node last, Wiring wiring) {
     if (last.operator() != Operator.MUL) {
@@ -60,7 +80,8 @@ final class ActivationPatterns {
     return Optional.empty();
   }
 
-  private static void multiply(
+  /** Takes a product apart: its factors, and the nodes that multiply them. */
+  static void multiply(
       Node product, Wiring wiring, List<Node> inside, List<String> factors, int depth) {
     inside.add(product);
     for (String factor : product.inputs()) {

@@ -32,15 +32,20 @@ final class EinsumPattern {
     if (!matrices) {
       return Optional.empty();
     }
-    char row = result.charAt(batch);
-    int left = terms[0].indexOf(row) >= 0 ? 0 : 1;
-    if (terms[1 - left].indexOf(row) >= 0) {
+    String single =
+        only(result, label -> terms[0].indexOf(label) < 0 || terms[1].indexOf(label) < 0);
+    if (single.length() != 2) {
       return Optional.empty();
     }
-    String leading = result.substring(0, batch);
+    char row = single.charAt(0);
+    int left = terms[0].indexOf(row) >= 0 ? 0 : 1;
+    if (terms[1 - left].indexOf(row) >= 0 || terms[1 - left].indexOf(single.charAt(1)) < 0) {
+      return Optional.empty();
+    }
+    String leading = only(result, label -> single.indexOf(label) < 0);
     Optional<Character> summed = summed(terms[left], leading + row);
     String rows = leading + row + summed.map(String::valueOf).orElse("");
-    String columns = leading + summed.map(String::valueOf).orElse("") + result.charAt(batch + 1);
+    String columns = leading + summed.map(String::valueOf).orElse("") + single.charAt(1);
     if (!permutes(terms[left], rows) || !permutes(terms[1 - left], columns)) {
       return Optional.empty();
     }
@@ -50,8 +55,24 @@ final class EinsumPattern {
             draft -> {
               String a = arranged(draft, last, left, terms[left], rows);
               String b = arranged(draft, last, 1 - left, terms[1 - left], columns);
-              draft.result(Wiring.result(last), Operator.MAT_MUL, Attributes.none(), a, b);
+              String product = leading + single;
+              String y = Wiring.result(last);
+              if (product.equals(result)) {
+                draft.result(y, Operator.MAT_MUL, Attributes.none(), a, b);
+              } else {
+                String c = draft.add(y + "/product", Operator.MAT_MUL, Attributes.none(), a, b);
+                long[] order = result.chars().mapToLong(product::indexOf).toArray();
+                draft.result(y, Operator.TRANSPOSE, Attributes.none().with("perm", order), c);
+              }
             }));
+  }
+
+  private static String only(String labels, java.util.function.IntPredicate kept) {
+    return labels
+        .chars()
+        .filter(kept)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   private static boolean distinct(String labels) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Finds operators that ONNX files spell out in many nodes and puts Retort's own in their place,
- * because the literal spelling trains slower and in more memory: Silu, Gelu, GroupNorm,
+ * because the literal spelling trains slower and in more memory: Silu, Gelu, Mish, GroupNorm,
  * LayerNormalization, Attention and Softmax, as PyTorch, Keras and {@link Lowering} write them.
  *
  * <p>A spelling is replaced only where nothing else uses a value in its middle and the shapes are
@@ -18,7 +18,9 @@ public final class PatternRaising {
           EinsumPattern::product,
           ActivationPatterns::softmax,
           ActivationPatterns::silu,
+          ActivationPatterns::mish,
           ActivationPatterns::gelu,
+          TanhGeluPattern::match,
           GroupNormPatterns::standard,
           GroupNormPatterns::affine,
           LayerNormPatterns::affine,
@@ -40,7 +42,8 @@ public final class PatternRaising {
    * @throws GraphException when the graph cannot be typed
    */
   public static Graph raise(Graph graph) {
-    Graph raised = Bypass.of(graph, node -> node.operator() == Operator.IDENTITY);
+    Types types = Types.of(graph);
+    Graph raised = Bypass.of(graph, node -> isPlain(node, types));
     Wiring wiring = new Wiring(raised);
     for (Pattern pattern : PATTERNS) {
       Graph next = raise(raised, pattern, wiring);
@@ -48,6 +51,16 @@ public final class PatternRaising {
       raised = next;
     }
     return raised;
+  }
+
+  /** Whether a node gives its operand back: exporters write casts to the type that is there. */
+  private static boolean isPlain(Node node, Types types) {
+    return switch (node.operator()) {
+      case IDENTITY -> true;
+      case CAST ->
+          types.type(node.inputs().get(0)).type() == types.type(node.outputs().get(0)).type();
+      default -> false;
+    };
   }
 
   private static Graph raise(Graph graph, Pattern pattern, Wiring wiring) {

@@ -14,6 +14,9 @@ final class Wiring {
   /** Numbers that exporters wrote as float32 are recognised within this relative difference. */
   private static final double ROUND_OFF = 1e-6;
 
+  private static final double HALF_ROUND_OFF = 0x1p-11;
+  private static final double BFLOAT_ROUND_OFF = 0x1p-8;
+
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Set<Node>> users = new HashMap<>();
   private final Set<String> outputs;
@@ -80,10 +83,19 @@ final class Wiring {
     return single ? number(name) : OptionalDouble.empty();
   }
 
-  /** Whether a value is known and equal to a number everywhere, up to float32 rounding. */
+  /** Whether a value is known and equal to a number everywhere, up to the rounding of its type. */
   boolean is(String name, double expected) {
     OptionalDouble value = number(name);
-    return value.isPresent() && near(value.getAsDouble(), expected);
+    if (value.isEmpty()) {
+      return false;
+    }
+    double roundOff =
+        switch (type(name).type()) {
+          case FLOAT16 -> HALF_ROUND_OFF;
+          case BFLOAT16 -> BFLOAT_ROUND_OFF;
+          default -> ROUND_OFF;
+        };
+    return Math.abs(value.getAsDouble() - expected) <= roundOff * Math.abs(expected);
   }
 
   static boolean near(double value, double expected) {

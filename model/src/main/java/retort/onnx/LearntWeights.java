@@ -1,9 +1,10 @@
 package retort.onnx;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import retort.graph.Graph;
@@ -14,45 +15,26 @@ import retort.graph.Weight;
 
 /**
  * Recognises the parameters of a file that does not name them: real-valued initialisers that are
- * weight, bias or scale of a convolution, a matrix product or a normalisation, or a table of
- * embeddings. Running statistics of batch normalisation become buffers; the rest stays constant.
+ * weight, bias or scale of a convolution, a matrix product or a normalisation, or from which such a
+ * weight is computed; a table of embeddings, of positions too; tokens set beside those of an image.
+ * Running statistics of batch normalisation become buffers; the rest stays constant, as do the
+ * frequencies of a time embedding and of rotary positions, learnt or not.
  */
 final class LearntWeights {
-  /** Nodes through which a weight is still the same weight, rearranged. */
-  private static final Set<Operator> VIEWS =
-      Set.of(
-          Operator.TRANSPOSE,
-          Operator.RESHAPE,
-          Operator.CAST,
-          Operator.IDENTITY,
-          Operator.UNSQUEEZE,
-          Operator.SQUEEZE,
-          Operator.FLATTEN,
-          Operator.EXPAND);
+  /** Nodes whose operand is a score or an angle: what is added to it is a mask or a phase. */
+  private static final Set<Operator> SCORED = Set.of(Operator.SOFTMAX, Operator.SIN, Operator.COS);
 
-  /** Nodes after which an added vector is a bias. */
-  private static final Set<Operator> WEIGHTED =
-      Set.of(
-          Operator.CONV,
-          Operator.CONV_TRANSPOSE,
-          Operator.MAT_MUL,
-          Operator.GEMM,
-          Operator.INSTANCE_NORMALIZATION);
-
-  /** A weight further from where it is used is taken for a number of a formula. */
-  private static final int MOST_VIEWS = 32;
-
-  private static final int MOST_GROUPS = 1 << 14;
-
-  private final Graph graph;
-  private final Set<String> initializers;
-  private final Map<String, Node> producers = new HashMap<>();
+  private final WeightSources origin;
+  private final Set<String> scores = new HashSet<>();
   private final Map<String, Weight.Role> roles = new HashMap<>();
 
   private LearntWeights(Graph graph, Set<String> initializers) {
-    this.graph = graph;
-    this.initializers = initializers;
-    graph.nodes().forEach(node -> node.outputs().forEach(name -> producers.put(name, node)));
+    origin = new WeightSources(graph, initializers);
+    for (Node node : graph.nodes()) {
+      if (SCORED.contains(node.operator())) {
+        scores.add(node.inputs().get(0));
+      }
+    }
   }
 
   /**
@@ -77,14 +59,20 @@ final class LearntWeights {
 
   private void look(Node node) {
     switch (node.operator()) {
-      case CONV, CONV_TRANSPOSE, GEMM, LAYER_NORMALIZATION, GROUP_NORMALIZATION, GROUP_NORM ->
+      case CONV, CONV_TRANSPOSE, GEMM -> mark(node, 1, 2);
+      case LAYER_NORMALIZATION, GROUP_NORMALIZATION, GROUP_NORM -> {
+        if (!isPlain(node)) {
           mark(node, 1, 2);
+        }
+      }
       case MAT_MUL -> mark(node, 0, 1);
       case P_RELU -> mark(node, 1);
       case BATCH_NORMALIZATION -> {
         mark(node, 1, 2);
         for (int i = 3; i < node.inputs().size(); i++) {
-          weight(node.inputs().get(i)).ifPresent(w -> roles.putIfAbsent(w, Weight.Role.BUFFER));
+          origin
+              .weight(node.inputs().get(i))
+              .ifPresent(w -> roles.putIfAbsent(w, Weight.Role.BUFFER));
         }
       }
       case INSTANCE_NORMALIZATION -> {
@@ -95,12 +83,19 @@ final class LearntWeights {
       case GATHER -> {
         boolean table =
             node.attributes().integer("axis", 0) == 0
-                && weight(node.inputs().get(0)).map(w -> value(w).rank() > 1).orElse(false);
+                && origin
+                    .weight(node.inputs().get(0))
+                    .map(w -> origin.value(w).rank() > 1)
+                    .orElse(false);
         if (table) {
           mark(node, 0);
         }
       }
-      case ADD -> bias(node, false);
+      case ADD -> {
+        bias(node, false);
+        positions(node);
+      }
+      case CONCAT -> tokens(node);
       case MUL -> bias(node, true);
       default -> {
         // Weights of other operators are numbers of a formula.
@@ -111,7 +106,57 @@ final class LearntWeights {
   private void mark(Node node, int... operands) {
     for (int i : operands) {
       if (i < node.inputs().size()) {
-        weight(node.inputs().get(i)).ifPresent(w -> roles.put(w, Weight.Role.PARAMETER));
+        origin.sources(node.inputs().get(i)).forEach(w -> roles.put(w, Weight.Role.PARAMETER));
+      }
+    }
+  }
+
+  /** Whether a normalisation has neither scale nor bias, for which an exporter writes ones. */
+  private boolean isPlain(Node normalization) {
+    List<String> inputs = normalization.inputs();
+    return WeightSources.isUnnamed(inputs.get(1))
+        && origin.isFilled(inputs.get(1), 1)
+        && (inputs.size() < 3 || origin.isFilled(inputs.get(2), 0));
+  }
+
+  /** A table added to what a weighted node makes of an image: embeddings of positions. */
+  private void positions(Node node) {
+    for (int i = 0; i < 2; i++) {
+      Optional<String> table =
+          origin.weight(node.inputs().get(i)).filter(w -> origin.isNamed(w) && !origin.isVector(w));
+      boolean scored = scores.contains(node.outputs().get(0));
+      boolean fixed = table.map(w -> isSinusoidal(origin.value(w))).orElse(true);
+      if (!fixed && !scored && origin.source(node.inputs().get(1 - i), false).isPresent()) {
+        roles.put(table.orElseThrow(), Weight.Role.PARAMETER);
+      }
+    }
+  }
+
+  /** Whether every row holds sines and cosines of the same angles, whose squares add up to one. */
+  private static boolean isSinusoidal(Tensor table) {
+    double[] values = table.reals();
+    int width = table.dim(table.rank() - 1);
+    for (int row = 0; row < values.length; row += width) {
+      double squares = 0;
+      for (int i = row; i < row + width; i++) {
+        squares += values[i] * values[i];
+      }
+      if (Math.abs(2 * squares - width) > 1e-3 * width) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Initialisers joined to what is computed from an input, unless they are padding. */
+  private void tokens(Node concat) {
+    if (concat.inputs().stream().anyMatch(origin::isComputed)) {
+      for (String operand : concat.inputs()) {
+        origin
+            .weight(operand)
+            .filter(origin::isNamed)
+            .filter(w -> !origin.isFilled(w, origin.value(w).reals()[0]))
+            .ifPresent(w -> roles.put(w, Weight.Role.PARAMETER));
       }
     }
   }
@@ -119,81 +164,37 @@ final class LearntWeights {
   /** A vector added to the result of a weighted node, or that scales a normalised one. */
   private void bias(Node node, boolean scale) {
     for (int i = 0; i < 2; i++) {
-      Optional<String> vector = weight(node.inputs().get(i)).filter(this::isVector);
-      Optional<Node> before = source(node.inputs().get(1 - i), scale);
+      Optional<String> vector = origin.weight(node.inputs().get(i)).filter(origin::isVector);
+      Optional<Node> before = origin.source(node.inputs().get(1 - i), scale);
       boolean fits =
-          before.filter(n -> !scale || n.operator() == Operator.INSTANCE_NORMALIZATION).isPresent();
+          before.filter(n -> !scale || n.operator() == Operator.INSTANCE_NORMALIZATION).isPresent()
+              || (scale && vector.isPresent() && isGain(vector.get(), node.inputs().get(1 - i)));
       if (vector.isPresent() && fits) {
         roles.put(vector.get(), Weight.Role.PARAMETER);
       }
     }
   }
 
-  private boolean isVector(String weight) {
-    int[] shape = value(weight).shape();
-    int wide = 0;
-    for (int dim : shape) {
-      wide += dim > 1 ? 1 : 0;
+  /** Whether a vector scales a value divided by its norm, or the result of a weighted node. */
+  private boolean isGain(String vector, String other) {
+    Node before = origin.producer(other).orElse(null);
+    if (before == null || !origin.isNamed(vector)) {
+      return false;
     }
-    return shape.length > 0 && wide <= 1;
-  }
-
-  /** The weighted node behind a value, through rearrangements and, for a bias, a scale. */
-  private Optional<Node> source(String name, boolean scale) {
-    Node node = producers.get(name);
-    int views = 0;
-    while (node != null && !WEIGHTED.contains(node.operator())) {
-      if (++views > MOST_VIEWS) {
-        return Optional.empty();
-      }
-      if (VIEWS.contains(node.operator())) {
-        node = producers.get(node.inputs().get(0));
-      } else if (!scale && node.operator() == Operator.MUL) {
-        Node left = producers.get(node.inputs().get(0));
-        node = left == null ? producers.get(node.inputs().get(1)) : left;
-        return Optional.ofNullable(node)
-            .flatMap(n -> source(n.outputs().get(0), true))
-            .filter(n -> n.operator() == Operator.INSTANCE_NORMALIZATION);
-      } else {
-        return Optional.empty();
-      }
-    }
-    return Optional.ofNullable(node);
+    return switch (before.operator()) {
+      case DIV -> origin.isNorm(before.inputs().get(1));
+      case MUL -> before.inputs().stream().anyMatch(origin::isNorm);
+      case LP_NORMALIZATION -> true;
+      default -> origin.source(other, true).isPresent();
+    };
   }
 
   /** Whether scale and bias are the ones and zeros around which a group norm is spelt out. */
   private boolean isPartOfGroupNorm(Node node) {
-    Node before = producers.get(node.inputs().get(0));
+    Node before = origin.producer(node.inputs().get(0)).orElse(null);
     return before != null
         && before.operator() == Operator.RESHAPE
-        && isFilled(node.inputs().get(1), 1)
-        && isFilled(node.inputs().get(2), 0);
-  }
-
-  private boolean isFilled(String name, double number) {
-    return weight(name)
-        .filter(w -> value(w).elements() <= MOST_GROUPS)
-        .map(w -> java.util.Arrays.stream(value(w).reals()).allMatch(x -> x == number))
-        .orElse(false);
-  }
-
-  /** The real-valued initialiser behind an operand, if there is one. */
-  private Optional<String> weight(String name) {
-    int views = 0;
-    String current = name;
-    while (!initializers.contains(current)) {
-      Node node = producers.get(current);
-      if (node == null || !VIEWS.contains(node.operator()) || ++views > MOST_VIEWS) {
-        return Optional.empty();
-      }
-      current = node.inputs().get(0);
-    }
-    return Optional.of(current)
-        .filter(w -> graph.weights().containsKey(w))
-        .filter(w -> value(w).type().isFloating());
-  }
-
-  private Tensor value(String weight) {
-    return Objects.requireNonNull(graph.weights().get(weight)).value();
+        && origin.isFilled(node.inputs().get(1), 1)
+        && origin.isFilled(node.inputs().get(2), 0);
   }
 }

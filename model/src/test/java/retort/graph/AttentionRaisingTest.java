@@ -81,6 +81,22 @@ class AttentionRaisingTest {
     assertAgree(raised, g.build(), 1e-7);
   }
 
+  @Test
+  void headsInEinsteinNotationAreFound() {
+    Value q = g.input("q", Shape.batch(5, 2, 4));
+    Value k = g.input("k", Shape.batch(6, 2, 4));
+    Value v = g.input("v", Shape.batch(6, 2, 3));
+
+    Value weights = einsum("bqhd,bkhd->bhqk", q, k).times(0.5).softmax(3);
+    g.output("y", einsum("bhqk,bkhd->bqhd", weights, v));
+
+    Graph raised = PatternRaising.raise(g.build());
+    assertThat(operators(raised))
+        .contains(Operator.ATTENTION)
+        .doesNotContain(Operator.EINSUM, Operator.MAT_MUL, Operator.SOFTMAX);
+    assertAgree(raised, g.build(), 1e-7);
+  }
+
   private void assertRaised(Operator... expected) {
     Graph graph = g.build();
 

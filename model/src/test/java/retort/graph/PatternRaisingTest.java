@@ -51,6 +51,55 @@ class PatternRaisingTest {
   }
 
   @Test
+  void approximateGeluOfPyTorchIsFound() {
+    Value x = g.input("x", Shape.batch(3));
+
+    Value inner = x.plus(x.times(x.times(x)).times(0.044715)).times(Math.sqrt(2 / Math.PI));
+    g.output("y", x.times(tanh(inner).plus(1)).times(0.5));
+
+    assertRaised(Operator.GELU);
+  }
+
+  @Test
+  void approximateGeluWithAPowerIsFound() {
+    Value x = g.input("x", Shape.batch(3));
+
+    Value cube = g.add(Operator.POW, Attributes.none(), List.of(x, g.constant(3)));
+    Value inner = g.constant(Math.sqrt(2 / Math.PI)).times(x.plus(cube.times(0.044715)));
+    g.output("y", x.times(g.constant(0.5).times(tanh(inner).plus(1))));
+
+    assertRaised(Operator.GELU);
+  }
+
+  @Test
+  void gateThatIsNoGeluStays() {
+    Value x = g.input("x", Shape.batch(3));
+
+    g.output("y", x.times(tanh(x.plus(x.times(x.times(x)).times(0.05))).plus(1)).times(0.5));
+
+    assertThat(operators(PatternRaising.raise(g.build()))).doesNotContain(Operator.GELU);
+  }
+
+  @Test
+  void mishIsFound() {
+    Value x = g.input("x", Shape.batch(3));
+
+    g.output("y", x.times(tanh(g.add(Operator.SOFTPLUS, Attributes.none(), List.of(x)))));
+
+    assertRaised(Operator.MISH);
+  }
+
+  @Test
+  void castToTheSameTypeGoes() {
+    Value x = g.input("x", Shape.batch(3));
+
+    Value same = g.add(Operator.CAST, Attributes.none().with("to", 1L), List.of(x));
+    g.output("y", same.times(sigmoid(x)));
+
+    assertRaised(Operator.SILU);
+  }
+
+  @Test
   void softmaxByWayOfAMatrixIsFound() {
     Value x = g.input("x", Shape.batch(2, 3));
 
@@ -197,6 +246,10 @@ class PatternRaisingTest {
 
   private Value sigmoid(Value x) {
     return g.add(Operator.SIGMOID, Attributes.none(), List.of(x));
+  }
+
+  private Value tanh(Value x) {
+    return g.add(Operator.TANH, Attributes.none(), List.of(x));
   }
 
   private Value erf(Value x) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
+import retort.denoiser.SigmaRange;
 import retort.file.FileDigest;
 import retort.graph.Tensor;
 import retort.trainer.data.Augmentation;
@@ -163,6 +164,7 @@ final class DistillCommand implements Callable<Integer> {
   public Integer call() {
     run.check();
     DenoiserModel teacher = teacher();
+    requireTrained(teacher);
     DenoiserModel start =
         init == null ? teacher : teacher.withWeightsOf(DenoiserModel.read(init), init);
     String digest = FileDigest.of(teacherFile);
@@ -192,6 +194,23 @@ final class DistillCommand implements Callable<Integer> {
           folder,
           position ->
               reporting.report(position, generator(training, samples, position.images(), digest)));
+    }
+  }
+
+  /** A generator runs at one level, which the teacher has to know. */
+  private void requireTrained(DenoiserModel teacher) {
+    SigmaRange levels = teacher.sigmaRange();
+    if (levels.nearest(sigmaInit) != sigmaInit) {
+      throw new IllegalArgumentException(
+          "--sigma-init is "
+              + sigmaInit
+              + " but "
+              + teacherFile
+              + " was trained on noise levels from "
+              + levels.min()
+              + " to "
+              + levels.max()
+              + "; pass a level between them");
     }
   }
 

@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
@@ -27,6 +30,8 @@ import retort.trainer.evaluate.ImageSource;
  * help shows for a group of flags too.
  */
 final class ModelOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelOptions.class);
+
   @Option(
       names = "--model",
       required = true,
@@ -44,16 +49,16 @@ final class ModelOptions {
   @Option(
       names = "--sigma-min",
       paramLabel = "S",
-      defaultValue = "0.002",
-      description = "Last noise level, at least the model's own. Default: ${DEFAULT-VALUE}.")
-  private double sigmaMin;
+      description =
+          "Last noise level. Default: 0.002, or the lowest that the teacher knows if that is more.")
+  private @Nullable Double sigmaMin;
 
   @Option(
       names = "--sigma-max",
       paramLabel = "S",
-      defaultValue = "80",
-      description = "First noise level, at most the model's own. Default: ${DEFAULT-VALUE}.")
-  private double sigmaMax;
+      description =
+          "First noise level. Default: 80, or the highest that the teacher knows if that is less.")
+  private @Nullable Double sigmaMax;
 
   @Option(
       names = "--rho",
@@ -154,14 +159,28 @@ final class ModelOptions {
     }
   }
 
+  /** The usual levels, less those on which the teacher was not trained. */
+  private KarrasSchedule levels(SigmaRange trained) {
+    double first = sigmaMax == null ? trained.nearest(KarrasSchedule.EDM.sigmaMax()) : sigmaMax;
+    double last = sigmaMin == null ? trained.nearest(KarrasSchedule.EDM.sigmaMin()) : sigmaMin;
+    if (first > trained.max()) {
+      LOG.warn(
+          "--sigma-max is {} but {} was trained on noise levels up to {}; above, what it answers is"
+              + " undefined",
+          first,
+          file,
+          trained.max());
+    }
+    return new KarrasSchedule(last, first, rho);
+  }
+
   private ImageSource.Maker sampled(Torch torch, DenoiserModel model) {
     if (churnRange.length != 2) {
       throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
     }
-    SigmaRange range = model.sigmaRange();
     HeunSampler sampler =
         new HeunSampler(
-            new KarrasSchedule(range.nearest(sigmaMin), range.nearest(sigmaMax), rho),
+            levels(model.sigmaRange()),
             steps,
             new Churn(churn, churnRange[0], churnRange[1], churnNoise));
     TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());
