@@ -1,6 +1,5 @@
 package retort.exporter;
 
-import com.google.gson.GsonBuilder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -32,17 +31,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Inspection inspection = Inspection.of(file);
+    Card card = Inspection.of(file);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(
-        json
-            ? new GsonBuilder()
-                    .setPrettyPrinting()
-                    .disableHtmlEscaping()
-                    .create()
-                    .toJson(inspection.json())
-                + System.lineSeparator()
-            : inspection.text());
+    out.print(json ? card.json() : card.text());
     out.flush();
     return 0;
   }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,20 +19,18 @@ import retort.onnx.OnnxException;
 import retort.onnx.OnnxOutline;
 import retort.onnx.OnnxReader;
 
-/**
- * What an ONNX file is, as names and values in the order in which they are shown.
- *
- * @param json numbers, texts, and lists and maps of these
- */
-record Inspection(Map<String, Object> json) {
+/** What an ONNX file is. */
+final class Inspection {
   private static final int LONGEST = 64;
+
+  private Inspection() {}
 
   /**
    * Inspects a file.
    *
    * @throws OnnxException when the file is missing, or no ONNX model
    */
-  static Inspection of(Path file) {
+  static Card of(Path file) {
     OnnxOutline outline = OnnxOutline.read(file);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("file", file.toString());
@@ -55,7 +52,7 @@ record Inspection(Map<String, Object> json) {
     }
     json.put("operators", outline.operators());
     json.put("metadata", shortened(outline.metadata()));
-    return new Inspection(json);
+    return new Card(json);
   }
 
   private static String kind(OnnxOutline outline) {
@@ -98,33 +95,5 @@ record Inspection(Map<String, Object> json) {
     }
     String line = value.lines().collect(Collectors.joining(", "));
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
-  }
-
-  /** One line for each name; a list or a map as a line for each element. */
-  String text() {
-    StringBuilder text = new StringBuilder();
-    json.forEach((name, value) -> append(text, name.replace('_', ' '), value));
-    return text.toString();
-  }
-
-  private static void append(StringBuilder text, String name, Object value) {
-    if (value instanceof Map<?, ?> map) {
-      line(text, name, "");
-      map.forEach((key, element) -> line(text, "  " + key, element));
-    } else if (value instanceof Iterable<?> list) {
-      line(text, name, "");
-      list.forEach(element -> line(text, "  " + element, ""));
-    } else {
-      line(text, name, value);
-    }
-  }
-
-  private static void line(StringBuilder text, String name, Object value) {
-    Object shown =
-        value instanceof Number number
-            ? String.format(Locale.ROOT, "%,d", number.longValue())
-            : value;
-    text.append(String.format(Locale.ROOT, "%-24s %s", name, shown).stripTrailing())
-        .append(System.lineSeparator());
   }
 }

@@ -4,15 +4,17 @@ import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import retort.command.Commands;
+import retort.exporter.checkpoint.CheckpointException;
 import retort.graph.GraphException;
 import retort.onnx.OnnxException;
 
 /** The exporter's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours. */
 @Command(
     name = "retort",
-    description = "Makes generators ready to be served, and tells what files hold.",
+    description =
+        "Takes networks in, makes generators ready to be served, and tells what files hold.",
     mixinStandardHelpOptions = true,
-    subcommands = {ExportCommand.class, InspectCommand.class})
+    subcommands = {ImportCommand.class, ExportCommand.class, InspectCommand.class})
 public final class Main {
   private Main() {}
 
@@ -23,6 +25,7 @@ public final class Main {
 
   /** The command line, which tests call as the shell would. */
   public static CommandLine commandLine() {
-    return Commands.line(new Main(), Set.of(OnnxException.class, GraphException.class));
+    return Commands.line(
+        new Main(), Set.of(OnnxException.class, GraphException.class, CheckpointException.class));
   }
 }

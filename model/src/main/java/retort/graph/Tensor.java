@@ -60,6 +60,16 @@ public final class Tensor {
     return new Tensor(DataType.FLOAT64, shape, source, elements(shape));
   }
 
+  /**
+   * A tensor of any type whose values stay where they are, as those of {@link #stored}.
+   *
+   * @param source reads a tensor of this type and of as many values
+   */
+  public static Tensor readWhenAsked(DataType type, int[] shape, Supplier<Tensor> source) {
+    Supplier<Object> values = () -> source.get().held();
+    return new Tensor(type, shape, values, elements(shape));
+  }
+
   /** A tensor of a floating {@code type} held in double precision; the values are not copied. */
   public static Tensor reals(DataType type, int[] shape, double... values) {
     if (!type.isFloating()) {
@@ -163,10 +173,11 @@ public final class Tensor {
 
   /** The values as integers; real numbers are truncated towards zero. */
   public long[] integers() {
-    if (data instanceof long[] longs) {
+    Object held = held();
+    if (held instanceof long[] longs) {
       return longs;
     }
-    double[] doubles = reals();
+    double[] doubles = held instanceof double[] stored ? stored : reals();
     long[] result = new long[doubles.length];
     for (int i = 0; i < result.length; i++) {
       result[i] = (long) doubles[i];

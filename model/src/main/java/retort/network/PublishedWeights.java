@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import retort.graph.DataType;
 import retort.graph.GraphException;
 import retort.graph.Tensor;
 
 /**
- * The tensors of a published network by name, which a network under construction takes one by one.
- * What it did not take shows that the file holds another architecture: {@link #requireAllTaken}.
+ * The tensors of a published network by name, which a network under construction takes one by one,
+ * in float32. What it did not take shows that the file holds another architecture: {@link
+ * #requireAllTaken}.
  */
 public final class PublishedWeights implements WeightSource {
   private static final int SHOWN = 5;
@@ -49,7 +51,13 @@ public final class PublishedWeights implements WeightSource {
               + Arrays.toString(shape)
               + "; the file is of another architecture than its configuration says");
     }
-    return tensor;
+    if (!tensor.type().isFloating()) {
+      throw new GraphException(
+          "tensor '" + name + "' holds " + tensor.type() + " but the network needs real numbers");
+    }
+    return tensor.type() == DataType.FLOAT32
+        ? tensor
+        : Tensor.stored(DataType.FLOAT32, shape, tensor::floats);
   }
 
   /**

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ import retort.graph.PatternRaising;
 public final class OnnxReader {
   private static final int OLDEST_OPSET = 7;
   private static final int NEWEST_OPSET = 26;
+
+  /** The first byte of a model's message, and those of the fields that may follow. */
+  private static final byte IR_VERSION_FIELD = 0x08;
+
+  private static final String FIELDS_AFTER = "\u0012\u001a\"(2:B";
 
   private OnnxReader() {}
 
@@ -96,6 +102,31 @@ public final class OnnxReader {
       throw new OnnxException(name + ": " + e.getMessage(), e);
     } catch (GraphException e) {
       throw new OnnxException(name + ": " + e.getMessage() + "; export the model again", e);
+    }
+  }
+
+  /**
+   * Whether a file has the name of an ONNX file, or begins like one: with the version of its
+   * format, and then another field of a model. What it holds may still be refused.
+   */
+  public static boolean recognises(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    if (path.toString().endsWith(".onnx")) {
+      return true;
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] head = in.readNBytes(9);
+      // A safetensors file begins with a length, of which the ninth byte opens JSON.
+      return head.length == 9
+          && head[0] == IR_VERSION_FIELD
+          && head[1] > 0
+          && head[1] < 32
+          && FIELDS_AFTER.indexOf(head[2]) >= 0
+          && head[8] != '{';
+    } catch (IOException e) {
+      throw new OnnxException(path + ": cannot be read (" + e + ")", e);
     }
   }
 

@@ -50,6 +50,9 @@ final class Upgrades {
 
   /** Adds what a node becomes. */
   static void translate(FileNode node, Translation to) {
+    if (node.outputs().isEmpty()) {
+      throw node.fail("it has no results; the file is damaged, export or copy it again");
+    }
     Upgrade upgrade = ALL.get(node.qualifiedType());
     if (upgrade != null) {
       upgrade.apply(node, to);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * <p>{@code half} says that a FLOAT32 array is stored in 16 bits.
  */
-record NpyHeader(
+public record NpyHeader(
     NpyType type, boolean half, ByteOrder order, boolean fortranOrder, List<Integer> shape) {
 
   private static final Pattern DESCRIPTION = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
@@ -22,8 +22,12 @@ record NpyHeader(
   private static final String READABLE =
       "Retort reads f2, f4, f8, i4, i8, u1 and b1: convert the array with astype and save it again";
 
-  /** Parses the dictionary. {@code file} is for errors. */
-  static NpyHeader parse(String dictionary, String file) {
+  /**
+   * Parses the dictionary. {@code file} is for errors.
+   *
+   * @throws NpyException when it is none, or names another element type
+   */
+  public static NpyHeader parse(String dictionary, String file) {
     Matcher description = DESCRIPTION.matcher(dictionary);
     Matcher fortran = FORTRAN.matcher(dictionary);
     Matcher shape = SHAPE.matcher(dictionary);

@@ -1,0 +1,177 @@
+package retort.exporter.verify;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.noise.GaussianNoise;
+import retort.onnx.OnnxException;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+
+/**
+ * Whether a network computes the same after it was read from somebody's file: both the file and
+ * what was read of it are run by ONNX Runtime on the same numbers.
+ */
+public final class Rereading {
+  private static final int BATCH = 2;
+
+  private Rereading() {}
+
+  /**
+   * The largest difference of any output, relative to its largest value.
+   *
+   * @param file the network as somebody wrote it
+   * @param read the network as it was read
+   * @param threads how many threads one run may use
+   * @throws OnnxException when ONNX Runtime refuses either
+   */
+  public static double difference(Path file, Graph read, int threads) {
+    try {
+      Path folder = Files.createTempDirectory("retort");
+      Path written = folder.resolve("read.onnx");
+      try {
+        OnnxWriter.write(OnnxModel.of(read, Map.of()), written);
+        Map<String, float[]> expected = outputs(file, file.toString(), read, threads);
+        Map<String, float[]> actual = outputs(written, file + ", as it was read", read, threads);
+        double worst = 0;
+        for (String name : read.outputs()) {
+          worst = Math.max(worst, difference(of(expected, name), of(actual, name)));
+        }
+        return worst;
+      } finally {
+        try (var files = Files.list(folder)) {
+          for (Path left : files.toList()) {
+            Files.delete(left);
+          }
+        }
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary file can be written", e);
+    }
+  }
+
+  private static float[] of(Map<String, float[]> outputs, String name) {
+    return Objects.requireNonNull(outputs.get(name));
+  }
+
+  private static double difference(float[] expected, float[] actual) {
+    double worst = 0;
+    double largest = Float.MIN_NORMAL;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      double off = Math.abs((double) expected[i] - actual[i]);
+      worst = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(worst, off);
+    }
+    return worst / largest;
+  }
+
+  private static Map<String, float[]> outputs(Path file, String name, Graph read, int threads) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    Map<String, OnnxTensor> feeds = new HashMap<>();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      try (OrtSession session = environment.createSession(file.toString(), options)) {
+        for (Graph.Input input : read.inputs()) {
+          feeds.put(input.name(), feed(environment, input));
+        }
+        Map<String, float[]> values = new HashMap<>();
+        try (OrtSession.Result results = session.run(feeds, Set.copyOf(read.outputs()))) {
+          for (Map.Entry<String, ai.onnxruntime.OnnxValue> result : results) {
+            FloatBuffer floats = ((OnnxTensor) result.getValue()).getFloatBuffer();
+            float[] copied = new float[floats.remaining()];
+            floats.get(copied);
+            values.put(result.getKey(), copied);
+          }
+        }
+        return values;
+      }
+    } catch (OrtException e) {
+      throw new OnnxException(name + ": ONNX Runtime refuses it: " + e.getMessage(), e);
+    } finally {
+      feeds.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  /** Normal numbers for images, positive ones for times, and ones for integers. */
+  private static OnnxTensor feed(OrtEnvironment environment, Graph.Input input)
+      throws OrtException {
+    int[] dims = input.shape().at(BATCH);
+    float[] noise = new float[Tensor.elements(dims)];
+    new GaussianNoise(0, 0).fill(noise, 0, noise.length, 0);
+    if (dims.length < 4) {
+      for (int i = 0; i < noise.length; i++) {
+        noise[i] = 0.1f + 0.4f * Math.abs(noise[i]);
+      }
+    }
+    long[] shape = new long[dims.length];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = dims[i];
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(Math.multiplyExact(8, noise.length))
+            .order(ByteOrder.nativeOrder());
+    OnnxJavaType type = write(bytes, input, noise);
+    return OnnxTensor.createTensor(environment, bytes.flip(), shape, type);
+  }
+
+  private static OnnxJavaType write(ByteBuffer bytes, Graph.Input input, float[] noise) {
+    switch (input.type()) {
+      case FLOAT32 -> {
+        for (float value : noise) {
+          bytes.putFloat(value);
+        }
+        return OnnxJavaType.FLOAT;
+      }
+      case FLOAT64 -> {
+        for (float value : noise) {
+          bytes.putDouble(value);
+        }
+        return OnnxJavaType.DOUBLE;
+      }
+      case FLOAT16 -> {
+        for (float value : noise) {
+          bytes.putShort(Fp16Conversions.floatToFp16(value));
+        }
+        return OnnxJavaType.FLOAT16;
+      }
+      case INT64 -> {
+        for (int i = 0; i < noise.length; i++) {
+          bytes.putLong(1);
+        }
+        return OnnxJavaType.INT64;
+      }
+      case INT32 -> {
+        for (int i = 0; i < noise.length; i++) {
+          bytes.putInt(1);
+        }
+        return OnnxJavaType.INT32;
+      }
+      case BOOL -> {
+        for (int i = 0; i < noise.length; i++) {
+          bytes.put((byte) 1);
+        }
+        return OnnxJavaType.BOOL;
+      }
+      default ->
+          throw new OnnxException(
+              "input '" + input.name() + "' holds " + input.type() + ", which no denoiser takes");
+    }
+  }
+}
