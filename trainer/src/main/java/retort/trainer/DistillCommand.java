@@ -17,6 +17,8 @@ import retort.denoiser.ReferenceSamples;
 import retort.denoiser.SigmaRange;
 import retort.file.FileDigest;
 import retort.graph.Tensor;
+import retort.noise.KarrasSchedule;
+import retort.noise.UniformTimeSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
@@ -90,6 +92,15 @@ final class DistillCommand implements Callable<Integer> {
       paramLabel = "A",
       description = "Weight of the loss's two terms. Default: 1.2.")
   private double alpha = 1.2;
+
+  @Option(
+      names = "--t-max",
+      paramLabel = "T",
+      description =
+          "End of EDM's time, in (0, 1], from whose noise levels the generator is judged: 0.8 is sigma"
+              + " 24.4, 0.6 is 5.8. Less for a teacher that knows little of high noise. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double tMax = 0.8;
 
   @Option(
       names = "--sigma-init",
@@ -172,6 +183,7 @@ final class DistillCommand implements Callable<Integer> {
     SidTraining.Recipe recipe =
         new SidTraining.Recipe(
             new SidLoss(alpha, sigmaInit, 100),
+            levels(),
             run.batch(),
             run.microBatch(),
             new LearningRate(generatorRate(), 0, decay ? run.images() : 0),
@@ -195,6 +207,14 @@ final class DistillCommand implements Callable<Integer> {
           position ->
               reporting.report(position, generator(training, samples, position.images(), digest)));
     }
+  }
+
+  private UniformTimeSigma levels() {
+    if (!(tMax > 0 && tMax <= 1)) {
+      throw new IllegalArgumentException(
+          "--t-max is " + tMax + " but should be in (0, 1], such as 0.8");
+    }
+    return new UniformTimeSigma(KarrasSchedule.EDM, 0, tMax);
   }
 
   /** A generator runs at one level, which the teacher has to know. */
@@ -271,6 +291,7 @@ final class DistillCommand implements Callable<Integer> {
     options.put("teacher", digest);
     options.put("init", init == null ? "teacher" : FileDigest.of(init));
     options.put("alpha", Double.toString(alpha));
+    options.put("t-max", Double.toString(tMax));
     options.put("sigma-init", Double.toString(sigmaInit));
     options.put("lr", Double.toString(fakeScoreRate()));
     options.put("generator-lr", Double.toString(generatorRate()));

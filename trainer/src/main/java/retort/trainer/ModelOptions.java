@@ -79,9 +79,8 @@ final class ModelOptions {
       names = "--churn-range",
       split = ",",
       paramLabel = "S",
-      defaultValue = "0,Infinity",
-      description = "Levels at which noise is added (S_min, S_max). Default: ${DEFAULT-VALUE}.")
-  private double[] churnRange = {};
+      description = "Levels at which noise is added (S_min, S_max). Default: 0,Infinity.")
+  private double @Nullable [] churnRange;
 
   @Option(
       names = "--churn-noise",
@@ -175,14 +174,15 @@ final class ModelOptions {
   }
 
   private ImageSource.Maker sampled(Torch torch, DenoiserModel model) {
-    if (churnRange.length != 2) {
+    double[] churned = churnRange == null ? new double[] {0, Double.POSITIVE_INFINITY} : churnRange;
+    if (churned.length != 2) {
       throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
     }
     HeunSampler sampler =
         new HeunSampler(
             levels(model.sigmaRange()),
             steps,
-            new Churn(churn, churnRange[0], churnRange[1], churnNoise));
+            new Churn(churn, churned[0], churned[1], churnNoise));
     TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());
     return (noise, labels, seeds) -> {
       Map<String, float[]> conditioning =

@@ -35,6 +35,7 @@ public final class SidTraining implements TrainingMethod {
    * The recipe; its paper's values for CIFAR-10 are in brackets.
    *
    * @param loss alpha [1.2], sigma_init [2.5] and scale [100]
+   * @param levels noise levels at which the generator is judged [EDM's times 0 to 0.8]
    * @param batch images a step [256]
    * @param microBatch images a call
    * @param generatorRate learning rate of the generator [1e-5]
@@ -48,6 +49,7 @@ public final class SidTraining implements TrainingMethod {
    */
   public record Recipe(
       SidLoss loss,
+      UniformTimeSigma levels,
       int batch,
       int microBatch,
       LearningRate generatorRate,
@@ -138,8 +140,7 @@ public final class SidTraining implements TrainingMethod {
       arguments.put(SidLoss.NOISE, normal(draws, Purpose.GENERATOR_LATENT, first, count));
       arguments.put(SidLoss.PERTURBATION, normal(draws, Purpose.GENERATOR_NOISE, first, count));
       arguments.put(
-          DenoiserModel.SIGMA,
-          draws.sigma(Purpose.GENERATOR_SIGMA, UniformTimeSigma.SID, first, count));
+          DenoiserModel.SIGMA, draws.sigma(Purpose.GENERATOR_SIGMA, recipe.levels(), first, count));
       generatorTotal += total(generatorLoss.differentiate(arguments, generatorStepWeights));
     }
     double generatorNorm = generatorAdam.step(recipe.generatorRate().at(imagesSeen));
@@ -186,7 +187,7 @@ public final class SidTraining implements TrainingMethod {
         FAKE_SCORE_LOSS,
         draws.sigma(Purpose.FAKE_SCORE_SIGMA, LogNormalSigma.EDM, 0, batch).floats(),
         GENERATOR_LOSS,
-        draws.sigma(Purpose.GENERATOR_SIGMA, UniformTimeSigma.SID, 0, batch).floats());
+        draws.sigma(Purpose.GENERATOR_SIGMA, recipe.levels(), 0, batch).floats());
   }
 
   @Override

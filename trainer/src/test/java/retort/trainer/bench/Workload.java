@@ -14,6 +14,7 @@ import retort.graph.TorchScriptMethod.Layout;
 import retort.network.SongUNet;
 import retort.network.UNetPlan;
 import retort.noise.LogNormalSigma;
+import retort.noise.UniformTimeSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
@@ -109,6 +110,7 @@ record Workload(SongUNet network, Method method, int batch) {
   private SidTraining.Recipe sidRecipe() {
     return new SidTraining.Recipe(
         new SidLoss(1.2, 2.5, 100),
+        UniformTimeSigma.SID,
         batch,
         batch,
         LearningRate.constant(1e-5),

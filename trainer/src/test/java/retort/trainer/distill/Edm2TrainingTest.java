@@ -15,6 +15,7 @@ import retort.graph.Projection;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.noise.LogNormalSigma;
+import retort.noise.UniformTimeSigma;
 import retort.reference.TinyEdm2;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
@@ -76,6 +77,7 @@ class Edm2TrainingTest {
         model(),
         new SidTraining.Recipe(
             new SidLoss(1, 2.5, 100),
+            UniformTimeSigma.SID,
             BATCH,
             3,
             LearningRate.constant(RATE),

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import retort.denoiser.DenoiserModel;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.noise.GaussianNoise;
+import retort.noise.UniformTimeSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.Torch;
@@ -35,6 +36,7 @@ class SidConvergenceTest {
         teacher,
         new SidTraining.Recipe(
             new SidLoss(alpha, 2.5, 100),
+            UniformTimeSigma.SID,
             BATCH,
             BATCH,
             new LearningRate(5e-3, 0, images),
