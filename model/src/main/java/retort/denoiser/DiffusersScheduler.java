@@ -22,12 +22,30 @@ import retort.noise.DdpmSchedule.Spacing;
 public record DiffusersScheduler(DdpmSchedule schedule, String predicts) {
   private static final String CLASS = "_class_name";
 
-  /** Any of these shows a schedule of rates beta. */
-  private static final List<String> RATES = List.of("beta_schedule", "beta_start", "trained_betas");
-
-  /** Schedulers that have such a schedule even if their file does not mention it. */
+  /** Schedulers over rates beta. Others speak of noise in another way, whatever their files say. */
   private static final Set<String> BY_RATES =
-      Set.of("DDPMScheduler", "DDIMScheduler", "PNDMScheduler");
+      Set.of(
+          "DDIMInverseScheduler",
+          "DDIMParallelScheduler",
+          "DDIMScheduler",
+          "DDPMParallelScheduler",
+          "DDPMScheduler",
+          "DEISMultistepScheduler",
+          "DPMSolverMultistepInverseScheduler",
+          "DPMSolverMultistepScheduler",
+          "DPMSolverSDEScheduler",
+          "DPMSolverSinglestepScheduler",
+          "EulerAncestralDiscreteScheduler",
+          "EulerDiscreteScheduler",
+          "HeunDiscreteScheduler",
+          "IPNDMScheduler",
+          "KDPM2AncestralDiscreteScheduler",
+          "KDPM2DiscreteScheduler",
+          "LCMScheduler",
+          "LMSDiscreteScheduler",
+          "PNDMScheduler",
+          "TCDScheduler",
+          "UniPCMultistepScheduler");
 
   private static final Map<String, BetaCurve> CURVES =
       Map.of(
@@ -54,11 +72,12 @@ public record DiffusersScheduler(DdpmSchedule schedule, String predicts) {
    */
   public static DiffusersScheduler of(Arguments arguments) {
     String name = arguments.text(CLASS, "DDPMScheduler");
-    if (!BY_RATES.contains(name) && RATES.stream().noneMatch(arguments::has)) {
+    if (!BY_RATES.contains(name)) {
       throw new IllegalArgumentException(
           "the scheduler is "
               + name
-              + " but should be one with beta_schedule or trained_betas, such as DDPMScheduler");
+              + " but should be one over rates beta, such as DDPMScheduler; if the network was trained"
+              + " with one, name it in scheduler_config.json");
     }
     Spacing spacing = known(arguments, "timestep_spacing", "leading", SPACINGS);
     String predicts = known(arguments, "prediction_type", "epsilon", PREDICTIONS);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import retort.graph.Attributes;
 import retort.graph.GraphBuilder;
@@ -29,8 +28,6 @@ import retort.statistics.NpzFile;
  * round-off of a logarithm.
  */
 public final class TimestepTable implements NetworkTime {
-  private static final double COSINE_OFFSET = 0.008;
-  private static final double MAX_BETA = 0.999;
 
   /** Names of arrays in a file. */
   private static final String SIGMAS = "sigmas";
@@ -81,7 +78,7 @@ public final class TimestepTable implements NetworkTime {
 
   private static TimestepTable of(int timesteps, double start, double end, BetaCurve curve) {
     DdpmSchedule schedule = new DdpmSchedule(timesteps, start, end, curve, Spacing.LEADING);
-    return ofAlphaBars(IntStream.range(0, timesteps).mapToDouble(schedule::alphaBarAt).toArray());
+    return ofAlphaBars(schedule.alphaBars());
   }
 
   /**
@@ -89,19 +86,7 @@ public final class TimestepTable implements NetworkTime {
    * models</em>, 2021, eq. 17, with beta at most 0.999; diffusers calls it squaredcos_cap_v2.
    */
   public static TimestepTable squaredCosine(int timesteps) {
-    IntToDoubleFunction signal =
-        t -> {
-          double share = ((double) t / timesteps + COSINE_OFFSET) / (1 + COSINE_OFFSET);
-          return Math.pow(Math.cos(share * Math.PI / 2), 2);
-        };
-    double[] alphaBars = new double[timesteps];
-    double alphaBar = 1;
-    for (int t = 0; t < timesteps; t++) {
-      double beta = 1 - signal.applyAsDouble(t + 1) / signal.applyAsDouble(t);
-      alphaBar *= 1 - Math.min(beta, MAX_BETA);
-      alphaBars[t] = alphaBar;
-    }
-    return ofAlphaBars(alphaBars);
+    return of(timesteps, 1e-4, 0.02, BetaCurve.SQUARED_COSINE);
   }
 
   /** The cumulative products of {@code 1 - beta}: {@code sigma^2 = (1 - abar) / abar}. */

@@ -112,6 +112,9 @@ public final class DdpmSchedule implements NoiseSchedule {
     abstract int timestep(int timesteps, int steps, int i);
   }
 
+  /** Beyond any table that is trained on; each timestep is looked at for each image. */
+  private static final int MOST_TIMESTEPS = 100_000;
+
   private final double[] alphaBars;
   private final double[] sigmas;
   private final Spacing spacing;
@@ -159,9 +162,13 @@ public final class DdpmSchedule implements NoiseSchedule {
   }
 
   private static void requireTimesteps(int timesteps) {
-    if (timesteps < 2) {
+    if (timesteps < 2 || timesteps > MOST_TIMESTEPS) {
       throw new IllegalArgumentException(
-          "timesteps is " + timesteps + " but must be at least 2: DDPM networks have 1000");
+          "timesteps is "
+              + timesteps
+              + " but must be at least 2 and at most "
+              + MOST_TIMESTEPS
+              + ": DDPM networks have 1000");
     }
   }
 

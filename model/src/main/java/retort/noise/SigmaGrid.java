@@ -5,6 +5,8 @@ import java.util.function.DoubleUnaryOperator;
 /** Levels at evenly spaced times, followed by zero. */
 final class SigmaGrid {
 
+  private static final int MOST_STEPS = 1_000_000;
+
   private SigmaGrid() {}
 
   /**
@@ -22,9 +24,13 @@ final class SigmaGrid {
   }
 
   static void requireSteps(int steps) {
-    if (steps < 1) {
+    if (steps < 1 || steps > MOST_STEPS) {
       throw new IllegalArgumentException(
-          "steps is " + steps + " but a sampler needs at least 1: pass --steps=18, for example");
+          "steps is "
+              + steps
+              + " but a sampler takes at least 1 and at most "
+              + MOST_STEPS
+              + ": pass --steps=18, for example");
     }
   }
 

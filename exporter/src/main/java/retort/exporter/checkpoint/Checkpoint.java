@@ -37,6 +37,15 @@ public record Checkpoint(
     Map<String, Map<String, @Nullable Object>> notes) {
   public Checkpoint {
     networks = List.copyOf(networks);
+    for (String name : tensors.keySet()) {
+      if (!Words.plain(name, name.length()).equals(name)) {
+        throw new CheckpointException(
+            file
+                + ": tensor "
+                + Words.quoted(name)
+                + " has a name with control characters; the file is damaged, get it again");
+      }
+    }
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
   }

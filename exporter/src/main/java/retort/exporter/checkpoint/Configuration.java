@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record Configuration(
     String className, Optional<String> innerClassName, Map<String, @Nullable Object> arguments) {
   public Configuration {
+    className = Words.plain(className);
+    innerClassName = innerClassName.map(Words::plain);
     arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
   }
 }

@@ -35,7 +35,7 @@ final class StoredTensor {
     this.storage = storage;
     this.first = first;
     this.strides = strides.clone();
-    String words = "a view of shape " + Arrays.toString(shape);
+    String words = "a view of shape " + Words.plain(Arrays.toString(shape));
     if (shape.length != strides.length || shape.length > MAX_RANK) {
       throw new IllegalArgumentException(words + " has " + strides.length + " strides");
     }

@@ -45,12 +45,27 @@ final class Torch {
   }
 
   private static Object tensor(Call call) {
+    requireUnchanged(call, 6);
     return view(call, storage(call));
   }
 
   private static Object typedTensor(Call call) {
+    requireUnchanged(call, 7);
     ElementType type = call.argument(6, ElementType.class, "an element type");
     return view(call, storage(call).as(type));
+  }
+
+  /** Refuses a view whose values are those of the storage negated or conjugated. */
+  private static void requireUnchanged(Call call, int index) {
+    if (call.arguments().size() > index
+        && call.arguments().get(index) instanceof Entries metadata
+        && (Boolean.TRUE.equals(metadata.get("neg"))
+            || Boolean.TRUE.equals(metadata.get("conj")))) {
+      throw call.machine()
+          .refusal(
+              "a tensor that is a negated or conjugated view; in Python call resolve_neg() or"
+                  + " resolve_conj() on it and save the file again");
+    }
   }
 
   private static Storage storage(Call call) {

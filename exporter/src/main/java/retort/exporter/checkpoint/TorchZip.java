@@ -17,6 +17,10 @@ final class TorchZip {
 
   private final Map<String, ZipItem> items;
   private final String prefix;
+
+  /** More than the description of any network. */
+  private static final long MAX_DEFLATED = 64L << 20;
+
   private final Budget budget;
   private final Map<String, Storage> storages = new HashMap<>();
 
@@ -43,8 +47,26 @@ final class TorchZip {
               + " torch.save(torch.jit.load(FILE).state_dict(), 'weights.pt'), and give that file");
     }
     archive.checkByteOrder();
-    try (ByteCursor in = new ByteCursor(pickle, 0)) {
+    try (ByteCursor in = new ByteCursor(held(pickle), 0)) {
       return new PickleMachine(in, archive::persistent, budget, 0).load();
+    }
+  }
+
+  /** A deflated pickle as it inflates: it is read in many places, each from its beginning on. */
+  private static ByteSource held(ZipItem pickle) {
+    if (!(pickle.content() instanceof InflatedBytes)) {
+      return pickle;
+    }
+    if (pickle.size() > MAX_DEFLATED) {
+      throw new CheckpointException(
+          pickle.place()
+              + ": inflates to "
+              + pickle.size()
+              + " bytes, far more than the description of a network; PyTorch does not deflate it:"
+              + " save the file again");
+    }
+    try (ByteCursor in = new ByteCursor(pickle, 0)) {
+      return new HeldBytes(in.bytes((int) pickle.size()), pickle.place());
     }
   }
 

@@ -10,15 +10,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import retort.graph.Graph;
-import retort.graph.Tensor;
 import retort.noise.GaussianNoise;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
@@ -30,6 +31,8 @@ import retort.onnx.OnnxWriter;
  */
 public final class Rereading {
   private static final int BATCH = 2;
+
+  private static final long MOST_ELEMENTS = 1 << 26;
 
   private Rereading() {}
 
@@ -50,7 +53,7 @@ public final class Rereading {
         Map<String, float[]> expected = outputs(file, file.toString(), read, threads);
         Map<String, float[]> actual = outputs(written, file + ", as it was read", read, threads);
         double worst = 0;
-        for (String name : read.outputs()) {
+        for (String name : expected.keySet()) {
           worst = Math.max(worst, difference(of(expected, name), of(actual, name)));
         }
         return worst;
@@ -94,10 +97,8 @@ public final class Rereading {
         Map<String, float[]> values = new HashMap<>();
         try (OrtSession.Result results = session.run(feeds, Set.copyOf(read.outputs()))) {
           for (Map.Entry<String, ai.onnxruntime.OnnxValue> result : results) {
-            FloatBuffer floats = ((OnnxTensor) result.getValue()).getFloatBuffer();
-            float[] copied = new float[floats.remaining()];
-            floats.get(copied);
-            values.put(result.getKey(), copied);
+            floats((OnnxTensor) result.getValue())
+                .ifPresent(floats -> values.put(result.getKey(), floats));
           }
         }
         return values;
@@ -109,11 +110,42 @@ public final class Rereading {
     }
   }
 
+  /** The values of a real-valued output; nothing of others. */
+  private static Optional<float[]> floats(OnnxTensor tensor) {
+    DoubleBuffer doubles = tensor.getDoubleBuffer();
+    if (doubles != null) {
+      float[] rounded = new float[doubles.remaining()];
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = (float) doubles.get(i);
+      }
+      return Optional.of(rounded);
+    }
+    FloatBuffer floats = tensor.getFloatBuffer();
+    if (floats == null) {
+      return Optional.empty();
+    }
+    float[] copied = new float[floats.remaining()];
+    floats.get(copied);
+    return Optional.of(copied);
+  }
+
   /** Normal numbers for images, positive ones for times, and ones for integers. */
   private static OnnxTensor feed(OrtEnvironment environment, Graph.Input input)
       throws OrtException {
     int[] dims = input.shape().at(BATCH);
-    float[] noise = new float[Tensor.elements(dims)];
+    long count = 1;
+    for (int dim : dims) {
+      count *= dim;
+      if (count > MOST_ELEMENTS) {
+        throw new OnnxException(
+            "input '"
+                + input.name()
+                + "' is "
+                + input.shape()
+                + ", larger than any image; export the network with smaller ones");
+      }
+    }
+    float[] noise = new float[(int) count];
     new GaussianNoise(0, 0).fill(noise, 0, noise.length, 0);
     if (dims.length < 4) {
       for (int i = 0; i < noise.length; i++) {
