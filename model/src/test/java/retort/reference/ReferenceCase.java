@@ -52,11 +52,6 @@ public record ReferenceCase(Path root, Path folder, JsonObject meta) {
     return read(root, root.resolve(meta.get(field).getAsString()));
   }
 
-  /** The network of this case; skips the running test where we cannot build it. */
-  public ReferenceNetwork network() {
-    return ReferenceNetwork.of(this);
-  }
-
   /** Skips the running test, naming the case. */
   public void skip(String reason) {
     Assumptions.abort(name() + ": " + reason);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.function.ThrowingConsumer;
  */
 public final class ReferenceCases {
   /** Kinds of cases that hold a network and its results. */
-  public static final Set<String> NETWORKS = Set.of("edm", "sid");
+  public static final Set<String> NETWORKS = Set.of("edm", "sid", "edm2", "diffusers");
 
   private static final Path FOLDER =
       Path.of(System.getProperty("retort.reference", "../../shared/reference"));

@@ -14,6 +14,7 @@ class ReferenceCasesTest {
       Set.of(
           "edm",
           "sid",
+          "edm2",
           "networks.UNetBlock",
           "edm_loss",
           "sid_loss",

@@ -1,6 +1,7 @@
 package retort.exporter.checkpoint;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
@@ -48,12 +49,18 @@ final class PickleStack {
     return values.remove(last());
   }
 
-  /** Some values, in the order in which they were pushed. */
+  /**
+   * Some values, in the order in which they were pushed.
+   *
+   * <p>They are reversed at the end, not each put first: the optimizing compiler of JDK 17.0.15 now
+   * and then loses what {@code add(0, value)} moves up in a new list.
+   */
   List<Object> pop(int count) {
     List<Object> popped = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      popped.add(0, pop());
+      popped.add(pop());
     }
+    Collections.reverse(popped);
     return popped;
   }
 

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import retort.denoiser.IddpmPreconditioning;
 import retort.exporter.checkpoint.Checkpoint;
 import retort.exporter.checkpoint.Configuration;
 import retort.graph.Tensor;
@@ -23,17 +24,23 @@ final class Recognition {
     Map<String, Tensor> inner = Construction.tensors(checkpoint, "model.", Set.of());
     Optional<RecognizedUNet> unet = RecognizedUNet.of(inner);
     if (unet.isPresent()) {
-      Construction construction =
-          new Construction(
-              checkpoint,
-              new Configuration(
-                  "EDMPrecond",
-                  Optional.of(unet.get().className()),
-                  with(unet.get().arguments(), "model_type", unet.get().className())));
+      String network = unet.get().className();
+      Map<String, Object> arguments = with(unet.get().arguments(), "model_type", network);
+      Tensor levels = checkpoint.tensors().get(IddpmPreconditioning.TABLE);
+      Configuration how =
+          levels == null
+              ? new Configuration("EDMPrecond", Optional.of(network), arguments)
+              : new Configuration(
+                  "iDDPMPrecond",
+                  Optional.of(network),
+                  with(arguments, "M", levels.elements() - 1));
+      Construction construction = new Construction(checkpoint, how);
       construction.remark(
           "the file does not say how its network was constructed: names and shapes are those of a "
-              + unet.get().className()
-              + ", and its preconditioning is taken for EDM's (--config)");
+              + network
+              + ", and its preconditioning is taken for "
+              + (levels == null ? "EDM's" : "iDDPM's, whose table of noise levels it has")
+              + " (--config)");
       return construction;
     }
     Map<String, int[]> shapes = new HashMap<>();

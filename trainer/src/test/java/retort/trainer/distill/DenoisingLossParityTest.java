@@ -60,9 +60,9 @@ class DenoisingLossParityTest {
     LogNormalSigma law =
         new LogNormalSigma(
             constants.get("P_mean").getAsDouble(), constants.get("P_std").getAsDouble());
-    ReferenceNetwork network = reference.refersTo("network").network();
+    ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("network"));
     Tensor images = reference.tensor("images");
-    Map<String, Tensor> arguments = network.conditioning(reference, images.dim(0));
+    Map<String, Tensor> arguments = network.conditions().of(reference, images.dim(0));
     arguments.put(DenoisingLoss.IMAGES, images);
     arguments.put(DenoisingLoss.NOISE, reference.tensor(EDM + "_draw1_randn_like"));
     arguments.put(DenoiserModel.SIGMA, sigma(law::sigma, reference.tensor(EDM + "_draw0_randn")));

@@ -41,7 +41,7 @@ class SidLossParityTest {
     return ReferenceCases.tests(
         KIND,
         reference -> {
-          ReferenceNetwork network = reference.refersTo("teacher").network();
+          ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("teacher"));
           for (JsonElement alpha : reference.meta().getAsJsonArray("alphas")) {
             for (Layout layout : Layout.values()) {
               assertGeneratorStep(reference, network, alpha.getAsDouble(), layout);
@@ -76,7 +76,7 @@ class SidLossParityTest {
     return ReferenceCases.tests(
         KIND,
         reference -> {
-          ReferenceNetwork network = reference.refersTo("teacher").network();
+          ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("teacher"));
           for (JsonElement alpha : reference.meta().getAsJsonArray("alphas")) {
             for (Layout layout : Layout.values()) {
               assertJudged(reference, network, alpha.getAsDouble(), layout);
@@ -93,8 +93,9 @@ class SidLossParityTest {
     GraphBuilder g = new GraphBuilder();
     Value x = g.parameter("images/x", reference.tensor(name + "images"));
     Map<String, Value> conditioning = new HashMap<>();
-    if (network.config().plan().labelDim() > 0) {
-      long[] shape = {batch(reference), network.config().plan().labelDim()};
+    int labels = network.conditions().labels();
+    if (labels > 0) {
+      long[] shape = {batch(reference), labels};
       conditioning.put(DenoiserModel.LABEL, g.input(DenoiserModel.LABEL, Shape.of(shape)));
     }
     loss(reference, alpha).judge(g, network.denoiser(), x, conditioning, batch(reference));
@@ -123,10 +124,10 @@ class SidLossParityTest {
     return ReferenceCases.tests(
         KIND,
         reference -> {
-          ReferenceNetwork network = reference.refersTo("teacher").network();
+          ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("teacher"));
           DenoiserModel fakeScore = denoiser(reference, network, "fake_score");
           String alpha = reference.meta().getAsJsonArray("alphas").get(0).getAsString();
-          Map<String, Tensor> arguments = network.conditioning(reference, batch(reference));
+          Map<String, Tensor> arguments = network.conditions().of(reference, batch(reference));
           arguments.put(DenoisingLoss.IMAGES, reference.tensor("alpha" + alpha + "_images"));
           arguments.put(DenoisingLoss.NOISE, reference.tensor("fakescore_draw1_randn_like"));
           arguments.put(
@@ -155,7 +156,7 @@ class SidLossParityTest {
             meta.get("sigma_max").getAsDouble(),
             meta.get("rho").getAsDouble());
     UniformTimeSigma law = new UniformTimeSigma(schedule, 0, meta.get("tmax").getAsDouble() / 1000);
-    Map<String, Tensor> arguments = network.conditioning(reference, batch(reference));
+    Map<String, Tensor> arguments = network.conditions().of(reference, batch(reference));
     arguments.put(SidLoss.PERTURBATION, reference.tensor(name + "draw1_randn_like"));
     arguments.put(
         DenoiserModel.SIGMA,
@@ -166,7 +167,7 @@ class SidLossParityTest {
   /** One of the three networks, by the field of meta.json that names its weights. */
   private static DenoiserModel denoiser(
       ReferenceCase reference, ReferenceNetwork network, String field) {
-    return network.denoiser(reference.tensors(reference.meta().get(field).getAsString()));
+    return network.like(reference.folder().resolve(reference.meta().get(field).getAsString()));
   }
 
   /** The frozen networks that judge, beside what learns. */
