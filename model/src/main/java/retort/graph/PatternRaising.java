@@ -57,7 +57,7 @@ public final class PatternRaising {
   private static boolean isPlain(Node node, Types types) {
     return switch (node.operator()) {
       case IDENTITY -> true;
-      case CAST ->
+      case CAST, CAST_LIKE ->
           types.type(node.inputs().get(0)).type() == types.type(node.outputs().get(0)).type();
       default -> false;
     };

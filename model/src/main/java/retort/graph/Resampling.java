@@ -9,7 +9,12 @@ import java.util.stream.IntStream;
 /** Resize: interpolation along every axis whose length changes. */
 final class Resampling {
   private static final List<String> COORDINATES =
-      List.of("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric");
+      List.of(
+          "half_pixel",
+          "pytorch_half_pixel",
+          "align_corners",
+          "asymmetric",
+          "tf_half_pixel_for_nn");
 
   private Resampling() {}
 
@@ -108,6 +113,7 @@ final class Resampling {
     return switch (mode) {
       case "asymmetric" -> x -> x / scale;
       case "align_corners" -> x -> size == 1 ? 0 : x * (dim - 1) / (size - 1);
+      case "tf_half_pixel_for_nn" -> x -> (x + 0.5) / scale;
       case "pytorch_half_pixel" -> x -> size > 1 ? (x + 0.5) / scale - 0.5 : 0;
       default -> x -> (x + 0.5) / scale - 0.5;
     };

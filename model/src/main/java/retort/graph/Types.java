@@ -22,8 +22,8 @@ public final class Types {
   private final Probe second = new Probe(SECOND);
   private final Probe third = new Probe(THIRD);
 
-  /** Nothing yet; a builder adds as it goes. */
-  Types() {}
+  /** Nothing yet; whoever makes a graph adds as it goes. */
+  public Types() {}
 
   /**
    * Infers all types.
@@ -38,19 +38,24 @@ public final class Types {
     return types;
   }
 
-  void addInput(Graph.Input input) {
+  public void addInput(Graph.Input input) {
     first.addInput(input);
     second.addInput(input);
     third.addInput(input);
   }
 
-  void addWeight(String name, Weight weight) {
+  public void addWeight(String name, Weight weight) {
     first.addWeight(name, weight);
     second.addWeight(name, weight);
     third.addWeight(name, weight);
   }
 
-  void add(Node node) {
+  /**
+   * Adds a node.
+   *
+   * @throws GraphException when an operand was not added before, or operands do not fit
+   */
+  public void add(Node node) {
     first.add(node);
     second.add(node);
     third.add(node);

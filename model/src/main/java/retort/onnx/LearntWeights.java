@@ -1,7 +1,6 @@
 package retort.onnx;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +20,11 @@ import retort.graph.Weight;
  * frequencies of a time embedding and of rotary positions, learnt or not.
  */
 final class LearntWeights {
-  /** Nodes whose operand is a score or an angle: what is added to it is a mask or a phase. */
-  private static final Set<Operator> SCORED = Set.of(Operator.SOFTMAX, Operator.SIN, Operator.COS);
-
   private final WeightSources origin;
-  private final Set<String> scores = new HashSet<>();
   private final Map<String, Weight.Role> roles = new HashMap<>();
 
   private LearntWeights(Graph graph, Set<String> initializers) {
     origin = new WeightSources(graph, initializers);
-    for (Node node : graph.nodes()) {
-      if (SCORED.contains(node.operator())) {
-        scores.add(node.inputs().get(0));
-      }
-    }
   }
 
   /**
@@ -81,13 +71,7 @@ final class LearntWeights {
         }
       }
       case GATHER -> {
-        boolean table =
-            node.attributes().integer("axis", 0) == 0
-                && origin
-                    .weight(node.inputs().get(0))
-                    .map(w -> origin.value(w).rank() > 1)
-                    .orElse(false);
-        if (table) {
+        if (origin.isTable(node) && !isSinusoidal(node.inputs().get(0))) {
           mark(node, 0);
         }
       }
@@ -97,6 +81,8 @@ final class LearntWeights {
       }
       case CONCAT -> tokens(node);
       case MUL -> bias(node, true);
+      case SUB -> shift(node);
+      case WHERE -> stand(node);
       default -> {
         // Weights of other operators are numbers of a formula.
       }
@@ -106,7 +92,13 @@ final class LearntWeights {
   private void mark(Node node, int... operands) {
     for (int i : operands) {
       if (i < node.inputs().size()) {
-        origin.sources(node.inputs().get(i)).forEach(w -> roles.put(w, Weight.Role.PARAMETER));
+        String operand = node.inputs().get(i);
+        for (String w : origin.sources(operand)) {
+          // A single number repeated is one of a formula.
+          if (w.equals(operand) || origin.value(w).elements() > 1) {
+            roles.put(w, Weight.Role.PARAMETER);
+          }
+        }
       }
     }
   }
@@ -114,7 +106,7 @@ final class LearntWeights {
   /** Whether a normalisation has neither scale nor bias, for which an exporter writes ones. */
   private boolean isPlain(Node normalization) {
     List<String> inputs = normalization.inputs();
-    return WeightSources.isUnnamed(inputs.get(1))
+    return origin.isUnnamed(inputs.get(1))
         && origin.isFilled(inputs.get(1), 1)
         && (inputs.size() < 3 || origin.isFilled(inputs.get(2), 0));
   }
@@ -124,8 +116,8 @@ final class LearntWeights {
     for (int i = 0; i < 2; i++) {
       Optional<String> table =
           origin.weight(node.inputs().get(i)).filter(w -> origin.isNamed(w) && !origin.isVector(w));
-      boolean scored = scores.contains(node.outputs().get(0));
-      boolean fixed = table.map(w -> isSinusoidal(origin.value(w))).orElse(true);
+      boolean scored = origin.isScore(node.outputs().get(0));
+      boolean fixed = table.map(this::isSinusoidal).orElse(true);
       if (!fixed && !scored && origin.source(node.inputs().get(1 - i), false).isPresent()) {
         roles.put(table.orElseThrow(), Weight.Role.PARAMETER);
       }
@@ -133,7 +125,8 @@ final class LearntWeights {
   }
 
   /** Whether every row holds sines and cosines of the same angles, whose squares add up to one. */
-  private static boolean isSinusoidal(Tensor table) {
+  private boolean isSinusoidal(String name) {
+    Tensor table = origin.value(origin.weight(name).orElse(name));
     double[] values = table.reals();
     int width = table.dim(table.rank() - 1);
     for (int row = 0; row < values.length; row += width) {
@@ -163,15 +156,46 @@ final class LearntWeights {
 
   /** A vector added to the result of a weighted node, or that scales a normalised one. */
   private void bias(Node node, boolean scale) {
+    boolean scored = origin.isScore(node.outputs().get(0));
     for (int i = 0; i < 2; i++) {
       Optional<String> vector = origin.weight(node.inputs().get(i)).filter(origin::isVector);
       Optional<Node> before = origin.source(node.inputs().get(1 - i), scale);
       boolean fits =
           before.filter(n -> !scale || n.operator() == Operator.INSTANCE_NORMALIZATION).isPresent()
-              || (scale && vector.isPresent() && isGain(vector.get(), node.inputs().get(1 - i)));
+              || (scale
+                  && !scored
+                  && vector.isPresent()
+                  && isGain(vector.get(), node.inputs().get(1 - i)));
       if (vector.isPresent() && fits) {
         roles.put(vector.get(), Weight.Role.PARAMETER);
       }
+    }
+    shift(node);
+  }
+
+  /** A named vector that scales or shifts what a node with weights is behind. */
+  private void shift(Node node) {
+    for (int i = 0; i < 2; i++) {
+      boolean fits =
+          origin.isMade(node.inputs().get(1 - i)) && !origin.isScore(node.outputs().get(0));
+      origin
+          .weight(node.inputs().get(i))
+          .filter(w -> fits)
+          .filter(w -> WeightSources.isPath(w) || (origin.isNamed(w) && origin.isVector(w)))
+          .filter(w -> origin.isVector(w) || origin.value(w).elements() == 1)
+          .ifPresent(w -> roles.put(w, Weight.Role.PARAMETER));
+    }
+  }
+
+  /** A vector that stands in for what is made of an image or a label, such as that of no label. */
+  private void stand(Node where) {
+    for (int i = 1; i < 3; i++) {
+      boolean fits = origin.isMade(where.inputs().get(3 - i));
+      origin
+          .weight(where.inputs().get(i))
+          .filter(w -> fits && origin.isNamed(w) && origin.isVector(w))
+          .filter(w -> !origin.isFilled(w, origin.value(w).reals()[0]))
+          .ifPresent(w -> roles.put(w, Weight.Role.PARAMETER));
     }
   }
 

@@ -2,7 +2,6 @@ package retort.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +153,7 @@ public final class OnnxReader {
     }
     WeightRoles.checkFormat(metadata);
     TensorReader tensors = new TensorReader(file, new ExternalData(path));
-    Graph graph = graph(model.getGraph(), opset(model), tensors, dims);
+    Graph graph = graph(model, tensors, dims);
     FixedValues.requireFew(graph);
     if (WeightRoles.known(metadata)) {
       graph = WeightRoles.apply(graph, metadata);
@@ -172,8 +170,9 @@ public final class OnnxReader {
     return new OnnxModel(graph, metadata, model.getProducerName());
   }
 
-  private static long opset(ModelProto model) {
-    for (OperatorSetIdProto opset : model.getOpsetImportList()) {
+  /** The version of ONNX's own operators, where it is said and supported. */
+  static Optional<Long> opset(List<OperatorSetIdProto> imports) {
+    for (OperatorSetIdProto opset : imports) {
       if (opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx")) {
         if (opset.getVersion() < OLDEST_OPSET || opset.getVersion() > NEWEST_OPSET) {
           throw new OnnxException(
@@ -185,17 +184,22 @@ public final class OnnxReader {
                   + NEWEST_OPSET
                   + " are supported; export the model with opset 17 to 21");
         }
-        return opset.getVersion();
+        return Optional.of(opset.getVersion());
       }
     }
-    throw new OnnxException("it uses no operators of ONNX itself; export it with opset 17 to 21");
+    return Optional.empty();
   }
 
-  private static Graph graph(
-      GraphProto message, long opset, TensorReader tensors, Map<String, Long> dims) {
+  private static Graph graph(ModelProto model, TensorReader tensors, Map<String, Long> dims) {
+    long opset =
+        opset(model.getOpsetImportList())
+            .orElseThrow(
+                () ->
+                    new OnnxException(
+                        "it uses no operators of ONNX itself; export it with opset 17 to 21"));
+    GraphProto message = model.getGraph();
     Translation translation = new Translation();
     message.getNodeList().forEach(node -> node.getOutputList().forEach(translation::reserve));
-    message.getNodeList().forEach(node -> node.getInputList().forEach(translation::use));
     message.getOutputList().forEach(output -> translation.use(output.getName()));
     for (ValueInfoProto value : message.getValueInfoList()) {
       declare(value, translation);
@@ -209,21 +213,24 @@ public final class OnnxReader {
       initializers.add(initializer.getName());
       translation.define(initializer.getName(), tensor(initializer, tensors));
     }
-    List<Graph.Input> inputs = new ArrayList<>();
     Signature signature = new Signature(dims);
     for (ValueInfoProto info : message.getInputList()) {
       if (!initializers.contains(info.getName())) {
         translation.reserve(info.getName());
         declare(info, translation);
-        inputs.add(signature.input(info));
+        translation.add(signature.input(info));
       }
     }
-    for (NodeProto node : message.getNodeList()) {
-      translate(FileNode.of(node, opset, tensors), translation);
-    }
+    new Unfolding(
+            model,
+            opset,
+            tensors,
+            translation,
+            (node, version) -> translate(FileNode.of(node, version, tensors), translation))
+        .unfold(message.getNodeList());
     Upgrades.refuseUnsupported(translation);
     return translation.build(
-        inputs, message.getOutputList().stream().map(ValueInfoProto::getName).toList());
+        message.getOutputList().stream().map(ValueInfoProto::getName).toList());
   }
 
   private static void translate(FileNode node, Translation translation) {

@@ -1,11 +1,14 @@
 package retort.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import retort.graph.Attributes;
+import retort.graph.Dim;
 import retort.graph.Operator;
+import retort.graph.Shape;
 import retort.graph.Tensor;
 
 /** Older forms of operators that move, cut and reduce: their axes and sizes became operands. */
@@ -34,6 +37,33 @@ final class ShapeUpgrades {
     all.put("Pad", ShapeUpgrades::pad);
     all.put("Upsample", ShapeUpgrades::upsample);
     all.put("Resize", ShapeUpgrades::resize);
+    all.put("GatherND", ShapeUpgrades::gatherRows);
+  }
+
+  /**
+   * Rows of a table, as indexing with integers is exported: Gather, where one index tells a row.
+   */
+  private static void gatherRows(FileNode node, Translation to) {
+    Optional<Shape> indices = to.types().map(types -> types.type(node.input(1)).shape());
+    boolean rows =
+        node.attributes().integer("batch_dims", 0) == 0
+            && indices
+                .filter(shape -> shape.rank() > 0)
+                .filter(shape -> shape.dim(shape.rank() - 1).equals(Dim.of(1)))
+                .isPresent();
+    if (!rows) {
+      to.unsupported(node);
+      return;
+    }
+    String stem = node.output();
+    String index =
+        to.add(
+            stem + "/index",
+            Operator.SQUEEZE,
+            Attributes.none(),
+            node.input(1),
+            to.integers(stem + "/axes", -1));
+    to.result(node, Operator.GATHER, Attributes.none(), node.input(0), index);
   }
 
   private static void axesAsOperand(FileNode node, Translation to, int since) {
@@ -139,6 +169,21 @@ final class ShapeUpgrades {
     while (operands.get(operands.size() - 1).isEmpty()) {
       operands.remove(operands.size() - 1);
     }
-    to.result(node, Operator.RESIZE, node.attributes(), operands);
+    to.result(node, Operator.RESIZE, lasting(node, to), operands);
+  }
+
+  /**
+   * TensorFlow's own coordinates left ONNX with opset 13. Enlarged by whole numbers, {@code
+   * floor((x + 0.5) / scale)} is {@code floor(x / scale)}.
+   */
+  private static Attributes lasting(FileNode node, Translation to) {
+    String name = "coordinate_transformation_mode";
+    boolean whole =
+        node.attributes().text(name, "").equals("tf_half_pixel_for_nn")
+            && node.attributes().text("nearest_mode", "").equals("floor")
+            && to.known(node.input(2))
+                .map(scales -> Arrays.stream(scales.reals()).allMatch(x -> x >= 1 && x % 1 == 0))
+                .orElse(false);
+    return whole ? node.attributes().with(name, "asymmetric") : node.attributes();
   }
 }

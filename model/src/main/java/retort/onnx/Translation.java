@@ -9,23 +9,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import retort.graph.Attributes;
 import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.Node;
 import retort.graph.Operator;
 import retort.graph.Tensor;
+import retort.graph.Types;
 import retort.graph.Weight;
 
 /** A graph while it is read: grows by the nodes of opset 21 that the nodes of a file become. */
 final class Translation {
   private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final List<Graph.Input> inputs = new ArrayList<>();
   private final Map<String, DataType> types = new HashMap<>();
   private final Map<String, Integer> ranks = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Set<String> used = new HashSet<>();
+  private final Map<String, List<String>> lists = new HashMap<>();
   private final Map<String, String> unsupported = new TreeMap<>();
+  private final Types inferred = new Types();
+  private final List<Consumer<Types>> untyped = new ArrayList<>();
 
   /** Declares a name that occurs in the file, so that no new value gets it. */
   void reserve(String name) {
@@ -57,19 +63,60 @@ final class Translation {
     return Optional.ofNullable(ranks.get(name));
   }
 
+  void add(Graph.Input input) {
+    inputs.add(input);
+    untyped.add(all -> all.addInput(input));
+  }
+
+  private void add(Node node) {
+    nodes.add(node);
+    untyped.add(all -> all.add(node));
+  }
+
+  /**
+   * Types of all values so far; empty after an unsupported operator, of which nothing is known.
+   *
+   * @throws retort.graph.GraphException when operands are missing or do not fit
+   */
+  Optional<Types> types() {
+    if (!unsupported.isEmpty()) {
+      return Optional.empty();
+    }
+    untyped.forEach(each -> each.accept(inferred));
+    untyped.clear();
+    return Optional.of(inferred);
+  }
+
+  /** A value that is given, or follows from shapes and is the same for every batch size. */
+  Optional<Tensor> constant(String name) {
+    return known(name).or(() -> types().flatMap(all -> all.constant(name)));
+  }
+
+  /** Notes that a node of the file makes a list of these values. */
+  void list(FileNode node, List<String> members) {
+    lists.put(node.output(), List.copyOf(members));
+  }
+
+  /** The values of a list. */
+  Optional<List<String>> list(String name) {
+    return Optional.ofNullable(lists.get(name));
+  }
+
   /**
    * Adds a value of the file that is known.
    *
    * @throws OnnxException when there is one of that name
    */
   void define(String name, Tensor value) {
-    if (name.isEmpty() || weights.put(name, Weight.constant(value)) != null) {
+    Weight weight = Weight.constant(value);
+    if (name.isEmpty() || weights.put(name, weight) != null) {
       throw new OnnxException(
           name.isEmpty()
               ? "a weight has no name; export the model again"
               : "weight '" + name + "' is defined twice; export the model again");
     }
     declare(name, value.type(), value.rank());
+    untyped.add(all -> all.addWeight(name, weight));
   }
 
   /** The value behind a name, where the file gives it. */
@@ -100,7 +147,8 @@ final class Translation {
             : Tensor.integers(type, shape, (long) value));
   }
 
-  private String fresh(String stem) {
+  /** A name that no value of the file has; it is taken from then on. */
+  String fresh(String stem) {
     String name = stem;
     for (int i = 1; !names.add(name); i++) {
       name = stem + "_" + i;
@@ -111,8 +159,13 @@ final class Translation {
   /** Adds a node with one result of a new name, which it returns. */
   String add(String stem, Operator operator, Attributes attributes, String... operands) {
     String name = fresh(stem);
-    nodes.add(new Node(operator, attributes, List.of(operands), List.of(name)));
+    add(operator, attributes, List.of(operands), List.of(name));
     return name;
+  }
+
+  /** Adds a node with results of names that are taken. */
+  void add(Operator operator, Attributes attributes, List<String> operands, List<String> results) {
+    add(new Node(operator, attributes, operands, results));
   }
 
   /** Adds a node that defines the first result of a node of the file. */
@@ -130,12 +183,12 @@ final class Translation {
                 + "' is used, which is not supported; export the model for inference");
       }
     }
-    nodes.add(new Node(operator, attributes, operands, List.of(node.output())));
+    add(operator, attributes, operands, List.of(node.output()));
   }
 
   /** Adds a node that defines all results of a node of the file. */
   void results(FileNode node, Operator operator, Attributes attributes, List<String> operands) {
-    nodes.add(new Node(operator, attributes, operands, node.outputs()));
+    add(operator, attributes, operands, node.outputs());
   }
 
   /** Notes an operator that has no counterpart. */
@@ -148,7 +201,7 @@ final class Translation {
     return unsupported;
   }
 
-  Graph build(List<Graph.Input> inputs, List<String> outputs) {
+  Graph build(List<String> outputs) {
     return new Graph(inputs, weights, nodes, outputs);
   }
 }

@@ -35,6 +35,7 @@ final class Upgrades {
     ALL.put("ConstantOfShape", Upgrades::pass);
     ALL.put("Clip", Upgrades::clip);
     ALL.put("Dropout", Upgrades::dropout);
+    ALL.put("Celu", Upgrades::celu);
     ALL.put("Swish", Upgrades::swish);
     ALL.put("com.microsoft.QuickGelu", Upgrades::swish);
     ALL.put("com.microsoft.Gelu", (node, to) -> gelu(node, to, "none"));
@@ -42,6 +43,7 @@ final class Upgrades {
     ALL.put("com.microsoft.BiasGelu", (node, to) -> gelu(node, to, "none"));
     ShapeUpgrades.addTo(ALL);
     NormalizationUpgrades.addTo(ALL);
+    SequenceUpgrades.addTo(ALL);
   }
 
   private static final int MOST_NAMED = 20;
@@ -157,6 +159,21 @@ final class Upgrades {
 
   private static double decimal(double value) {
     return Double.parseDouble(Float.toString((float) value));
+  }
+
+  /** {@code alpha * elu(x / alpha)}. */
+  private static void celu(FileNode node, Translation to) {
+    String x = node.input(0);
+    double alpha = node.attributes().real("alpha", 1);
+    if (alpha == 1) {
+      to.result(node, Operator.ELU, Attributes.none(), x);
+      return;
+    }
+    String stem = node.output();
+    String width = to.scalar(stem + "/alpha", alpha, x);
+    String scaled = to.add(stem + "/scaled", Operator.DIV, Attributes.none(), x, width);
+    String bent = to.add(stem + "/bent", Operator.ELU, Attributes.none(), scaled);
+    to.result(node, Operator.MUL, Attributes.none(), bent, width);
   }
 
   /** {@code x * sigmoid(alpha x)}. */

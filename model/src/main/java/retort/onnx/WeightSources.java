@@ -28,7 +28,16 @@ final class WeightSources {
           Operator.UNSQUEEZE,
           Operator.SQUEEZE,
           Operator.FLATTEN,
-          Operator.EXPAND);
+          Operator.EXPAND,
+          Operator.SPLIT,
+          Operator.SLICE);
+
+  /** Nodes through which what is added or multiplied stays a part of a score or an angle. */
+  private static final Set<Operator> TERMS =
+      Set.of(Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV);
+
+  /** Nodes whose operand is a score or an angle: what is added to it is a mask or a phase. */
+  private static final Set<Operator> SCORED = Set.of(Operator.SOFTMAX, Operator.SIN, Operator.COS);
 
   /** Nodes after which an added vector is a bias. */
   private static final Set<Operator> WEIGHTED =
@@ -42,6 +51,12 @@ final class WeightSources {
   /** What an exporter calls a number that the network does not name. */
   private static final Pattern UNNAMED = Pattern.compile("val_\\d+");
 
+  /** The singular vectors of a weight, as PyTorch names them. */
+  private static final Pattern ITERATE = Pattern.compile(".*_[uv]");
+
+  /** What a network calls its own: the path of a module, as in {@code blocks.0.gain}. */
+  private static final Pattern PATH = Pattern.compile("[A-Za-z_]\\w*(\\.\\w+)+");
+
   /** A weight further from where it is used is taken for a number of a formula. */
   private static final int MOST_VIEWS = 32;
 
@@ -51,6 +66,8 @@ final class WeightSources {
   private final Set<String> initializers;
   private final Map<String, Node> producers = new HashMap<>();
   private final Set<String> computed = new HashSet<>();
+  private final Set<String> made = new HashSet<>();
+  private final Set<String> scores = new HashSet<>();
 
   WeightSources(Graph graph, Set<String> initializers) {
     this.graph = graph;
@@ -61,7 +78,40 @@ final class WeightSources {
       if (node.inputs().stream().anyMatch(computed::contains)) {
         computed.addAll(node.outputs());
       }
+      boolean weighted = WEIGHTED.contains(node.operator()) || isTable(node);
+      if (weighted || node.inputs().stream().anyMatch(made::contains)) {
+        made.addAll(node.outputs());
+      }
     }
+    for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+      Node node = graph.nodes().get(i);
+      if (SCORED.contains(node.operator())) {
+        scores.add(node.inputs().get(0));
+      } else if (node.outputs().stream().anyMatch(scores::contains)) {
+        if (TERMS.contains(node.operator())) {
+          scores.addAll(node.inputs());
+        } else if (VIEWS.contains(node.operator())) {
+          scores.add(node.inputs().get(0));
+        }
+      }
+    }
+  }
+
+  /** Whether a node takes rows out of a table of weights. */
+  boolean isTable(Node node) {
+    return node.operator() == Operator.GATHER
+        && node.attributes().integer("axis", 0) == 0
+        && weight(node.inputs().get(0)).map(w -> value(w).rank() > 1).orElse(false);
+  }
+
+  /** Whether a node with weights is among those that compute a value. */
+  boolean isMade(String name) {
+    return made.contains(name);
+  }
+
+  /** Whether a value is a score or an angle, or a term of one. */
+  boolean isScore(String name) {
+    return scores.contains(name);
   }
 
   /** The node that computes a value, if one does. */
@@ -80,7 +130,7 @@ final class WeightSources {
    */
   Set<String> sources(String name) {
     Set<String> found = new LinkedHashSet<>();
-    weight(name).ifPresent(found::add);
+    weight(name).filter(w -> !isIterate(w)).ifPresent(found::add);
     if (!found.isEmpty() || computed.contains(name)) {
       return found;
     }
@@ -92,10 +142,15 @@ final class WeightSources {
       if (node != null && seen.add(next)) {
         open.addAll(node.inputs());
       } else if (node == null) {
-        weight(next).filter(this::isNamed).ifPresent(found::add);
+        weight(next).filter(w -> isNamed(w) && !isIterate(w)).ifPresent(found::add);
       }
     }
     return found;
+  }
+
+  /** Whether a weight is what spectral normalisation keeps of its power iteration. */
+  private boolean isIterate(String weight) {
+    return value(weight).rank() == 1 && ITERATE.matcher(weight).matches();
   }
 
   /** Whether an initialiser has more than one number, and its name from the network. */
@@ -103,9 +158,14 @@ final class WeightSources {
     return value(weight).elements() > 1 && !UNNAMED.matcher(weight).matches();
   }
 
-  /** Whether a name is an exporter's own. */
-  static boolean isUnnamed(String weight) {
-    return UNNAMED.matcher(weight).matches();
+  /** Whether an operand is a weight whose name is an exporter's own. */
+  boolean isUnnamed(String operand) {
+    return weight(operand).filter(w -> UNNAMED.matcher(w).matches()).isPresent();
+  }
+
+  /** Whether an initialiser has a path for a name, be it a single number. */
+  static boolean isPath(String weight) {
+    return PATH.matcher(weight).matches();
   }
 
   /** Whether a value is the norm of another, or its reciprocal. */

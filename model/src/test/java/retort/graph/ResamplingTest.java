@@ -101,6 +101,19 @@ class ResamplingTest {
   }
 
   @Test
+  void tensorFlowsNearestReadsBelowTheMiddleOfAPixel() {
+    Attributes attributes =
+        Attributes.none()
+            .with("mode", "nearest")
+            .with("nearest_mode", "floor")
+            .with("coordinate_transformation_mode", "tf_half_pixel_for_nn");
+
+    assertReals(
+        apply(RESIZE, attributes, row(1, 2, 3), null, null, Tensor.vector(6)), 1, 1, 2, 2, 3, 3);
+    assertReals(apply(RESIZE, attributes, row(1, 2, 3), null, null, Tensor.vector(2)), 1, 3);
+  }
+
+  @Test
   void whatIsNotSupportedIsNamed() {
     assertThatThrownBy(
             () -> apply(RESIZE, Attributes.none().with("mode", "cubic"), counting(2), null, row(2)))

@@ -107,4 +107,70 @@ class LearntWeightsTest {
 
     assertThat(file.read("y").parameters()).isEmpty();
   }
+
+  @Test
+  void frequenciesBehindALinearLayerAreNotEither() {
+    linear();
+    file.weight("frequencies", normal(4, 4)).weight("phases", normal(5, 4));
+    file.node("Mul", List.of("h", "frequencies"), List.of("angle"));
+    file.node("Add", List.of("angle", "phases"), List.of("shifted"));
+    file.node("Cos", List.of("shifted"), List.of("y"));
+
+    assertLearnt("w");
+  }
+
+  @Test
+  void vectorsAndNamedNumbersThatScaleWhatALayerMadeAreLearnt() {
+    linear();
+    file.weight("scale", normal(2, 1, 1, 4)).weight("shift", normal(3, 4));
+    file.weight("block.gain", Tensor.scalar(0.3)).weight("number", Tensor.scalar(0.7));
+    file.node("Add", List.of("x", "h"), List.of("sum"));
+    file.node("Mul", List.of("sum", "scale"), List.of("scaled"));
+    file.node("Sub", List.of("shift", "scaled"), List.of("shifted"));
+    file.node("Mul", List.of("block.gain", "shifted"), List.of("gained"));
+    file.node("Mul", List.of("gained", "number"), List.of("y"));
+
+    assertLearnt("w", "scale", "shift", "block.gain");
+  }
+
+  @Test
+  void statisticsOfDataAppliedToTheInputAreNot() {
+    file.weight("mean", normal(2, 4)).weight("deviation", normal(3, 4));
+    file.node("Sub", List.of("x", "mean"), List.of("centred"));
+    file.node("Mul", List.of("centred", "deviation"), List.of("scaled"));
+    file.weight("w", normal(1, 4, 4)).node("MatMul", List.of("scaled", "w"), List.of("y"));
+
+    assertLearnt("w");
+  }
+
+  @Test
+  void whatStandsInForNoLabelIsLearnt() {
+    linear();
+    file.weight("zero", Tensor.scalar(0)).weight("none", normal(2, 4));
+    file.node("Greater", List.of("x", "zero"), List.of("given"));
+    file.node("Where", List.of("given", "h", "none"), List.of("y"));
+
+    assertLearnt("w", "none");
+  }
+
+  @Test
+  void partsOfAPackedBiasAreLearnt() {
+    file.weight("w", normal(1, 4, 2)).node("MatMul", List.of("x", "w"), List.of("h"));
+    file.weight("packed", normal(2, 5)).weight("lengths", Tensor.vector(2, 3));
+    file.node("Split", List.of("packed", "lengths"), List.of("first", "rest"));
+    file.node("Add", List.of("h", "first"), List.of("y"));
+
+    assertLearnt("w", "packed");
+  }
+
+  @Test
+  void singularVectorsOfANormalisedWeightAreNot() {
+    file.weight("w", normal(1, 4, 4)).weight("w_u", normal(2, 4)).weight("w_v", normal(3, 4));
+    file.node("MatMul", List.of("w_u", "w"), List.of("row"));
+    file.node("MatMul", List.of("row", "w_v"), List.of("sigma"));
+    file.node("Div", List.of("w", "sigma"), List.of("unit"));
+    file.node("MatMul", List.of("x", "unit"), List.of("y"));
+
+    assertLearnt("w");
+  }
 }

@@ -1,12 +1,14 @@
 package retort.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static retort.graph.GraphAgreement.normal;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.Interpreter;
 import retort.graph.Node;
@@ -156,6 +158,59 @@ class OlderOpsetsTest {
   }
 
   @Test
+  void tensorFlowsNearestByWholeNumbersBecomesWhatOnnxKept() {
+    Graph graph =
+        OnnxFiles.opset(17)
+            .input("x", "n", 1, 1, 2)
+            .weight("scales", Tensor.floats(new int[] {4}, 1, 1, 1, 2))
+            .node(
+                "Resize",
+                List.of("x", "", "scales"),
+                Y,
+                "mode",
+                "nearest",
+                "nearest_mode",
+                "floor",
+                "coordinate_transformation_mode",
+                "tf_half_pixel_for_nn")
+            .read("y");
+
+    Tensor y = run(graph, Tensor.floats(new int[] {1, 1, 1, 2}, 1, 2));
+
+    assertThat(y.reals()).containsExactly(1, 1, 2, 2);
+    assertThat(graph.nodes().get(0).attributes().text("coordinate_transformation_mode", ""))
+        .isEqualTo("asymmetric");
+  }
+
+  @Test
+  void celuIsAScaledElu() {
+    Graph graph =
+        OnnxFiles.opset(17)
+            .input("x", "n", 2)
+            .node("Celu", List.of("x"), Y, "alpha", 0.5f)
+            .read("y");
+
+    Tensor y = run(graph, Tensor.floats(new int[] {1, 2}, -1, 3));
+
+    assertThat(y.reals()).containsExactly(new double[] {0.5 * Math.expm1(-2), 3}, within(1e-6));
+  }
+
+  @Test
+  void rowsTakenByGatherNdAreGathered() {
+    Graph graph =
+        OnnxFiles.opset(17)
+            .input("x", "n", 2)
+            .weight("table", Tensor.floats(new int[] {3, 2}, 1, 2, 3, 4, 5, 6))
+            .weight("rows", Tensor.integers(DataType.INT64, new int[] {2, 1}, 2, 0))
+            .node("GatherND", List.of("table", "rows"), List.of("taken"))
+            .node("MatMul", List.of("x", "taken"), Y)
+            .read("y");
+
+    assertThat(run(graph, Tensor.floats(new int[] {1, 2}, 1, 10)).reals()).containsExactly(15, 26);
+    assertThat(graph.parameters()).containsOnlyKeys("table");
+  }
+
+  @Test
   void constantNodesAndWeightsAmongTheInputsAreWeights() {
     Graph graph =
         OnnxFiles.opset(8)
@@ -190,8 +245,8 @@ class OlderOpsetsTest {
                 "BatchNormalization",
                 List.of("i", "s", "t", "running_mean", "running_var"),
                 List.of("j"))
-            .node("Sin", List.of("j"), List.of("k"))
-            .node("Mul", List.of("k", "frequencies"), Y)
+            .node("Mul", List.of("j", "frequencies"), List.of("k"))
+            .node("Sin", List.of("k"), Y)
             .read("y");
 
     assertThat(graph.parameters()).containsOnlyKeys("w", "b", "s", "t");

@@ -2,6 +2,7 @@ package retort.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -10,12 +11,17 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.List;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 
 /** ONNX files as other programs write them, message by message. */
 final class OnnxFiles {
+  /** An attribute that a function takes from its call. */
+  record Reference(String name) {}
+
+  private final List<FunctionProto> functions = new ArrayList<>();
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final long opset;
 
@@ -65,7 +71,11 @@ final class OnnxFiles {
 
   private static AttributeProto attribute(String name, Object value) {
     AttributeProto.Builder message = AttributeProto.newBuilder().setName(name);
-    if (value instanceof Integer integer) {
+    if (value instanceof GraphProto branch) {
+      message.setType(AttributeType.GRAPH).setG(branch);
+    } else if (value instanceof Reference reference) {
+      message.setType(AttributeType.FLOAT).setRefAttrName(reference.name());
+    } else if (value instanceof Integer integer) {
       message.setType(AttributeType.INT).setI(integer);
     } else if (value instanceof Float real) {
       message.setType(AttributeType.FLOAT).setF(real);
@@ -82,6 +92,25 @@ final class OnnxFiles {
     return message.build();
   }
 
+  /** Takes the nodes so far for a function of the domain {@code own}. */
+  OnnxFiles asFunction(String name, List<String> inputs, List<String> outputs) {
+    functions.add(
+        FunctionProto.newBuilder()
+            .setDomain("own")
+            .setName(name)
+            .addAllInput(inputs)
+            .addAllOutput(outputs)
+            .addAllNode(graph.getNodeList())
+            .build());
+    graph.clearNode();
+    return this;
+  }
+
+  /** The nodes and weights so far as a graph within a node. */
+  GraphProto asBranch(String output) {
+    return graph.addOutput(ValueInfoProto.newBuilder().setName(output)).build();
+  }
+
   /** The file with one result. */
   ModelProto model(String output) {
     graph.addOutput(ValueInfoProto.newBuilder().setName(output));
@@ -89,6 +118,7 @@ final class OnnxFiles {
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
         .setGraph(graph)
+        .addAllFunctions(functions)
         .build();
   }
 

@@ -40,7 +40,7 @@ class OnnxHostileTest {
 
   @TestFactory
   Stream<DynamicTest> eachIsRefusedInASentenceThatNamesThePlace() {
-    return Stream.of(wiring(), tensors(), sizes(), bombs())
+    return Stream.of(wiring(), tensors(), sizes(), bombs(), bodies())
         .flatMap(List::stream)
         .map(
             hostile ->
@@ -293,6 +293,87 @@ class OnnxHostileTest {
       file.node("Gather", List.of("w" + i, "w" + i), List.of("w" + (i + 1)));
     }
     return refused("dimensions doubled again and again", file.model("w40"), "Gather 'w5'", "32");
+  }
+
+  private static List<Case> bodies() {
+    return List.of(
+        refused(
+            "a function that calls itself through another",
+            file()
+                .node("own:g", List.of("a"), List.of("b"))
+                .asFunction("f", List.of("a"), List.of("b"))
+                .node("own:f", List.of("a"), List.of("b"))
+                .asFunction("g", List.of("a"), List.of("b"))
+                .node("own:f", List.of("x"), List.of("y"))
+                .model("y"),
+            "function 'own.f' calls itself"),
+        refused("functions that double the nodes again and again", functions(30, 2), "32 MiB"),
+        refused("functions in functions in functions", functions(100, 1), "32 deep"),
+        refused(
+            "a function that is called with too many operands",
+            file()
+                .node("Relu", List.of("a"), List.of("b"))
+                .asFunction("f", List.of("a"), List.of("b"))
+                .node("own:f", List.of("x", "x"), List.of("y"))
+                .model("y"),
+            "function 'own.f' takes 1 operands",
+            "passes 2"),
+        refused(
+            "a function defined twice",
+            file()
+                .asFunction("f", List.of("a"), List.of("a"))
+                .asFunction("f", List.of("a"), List.of("a"))
+                .node("own:f", List.of("x"), List.of("y"))
+                .model("y"),
+            "function 'own.f' is defined twice"),
+        refused(
+            "a choice that nothing before decides",
+            file()
+                .node("If", List.of("x"), List.of("y"), "then_branch", file().asBranch("x"))
+                .model("y"),
+            "If 'y'",
+            "follows from the inputs"),
+        refused(
+            "a choice without the branch that it takes",
+            file()
+                .weight("yes", Tensor.integers(DataType.BOOL, new int[0], 1))
+                .node("If", List.of("yes"), List.of("y"), "else_branch", file().asBranch("x"))
+                .model("y"),
+            "If 'y'",
+            "lacks its then_branch"),
+        refused(
+            "a member that a list does not have",
+            file()
+                .weight("two", Tensor.integers(DataType.INT64, new int[0], 2))
+                .node("SplitToSequence", List.of("x"), List.of("list"), "axis", 1)
+                .node("SequenceAt", List.of("list", "two"), List.of("y"))
+                .model("y"),
+            "SequenceAt 'y'",
+            "tensor 2 of a list of 2"),
+        refused(
+            "a list of a million parts",
+            OnnxFiles.opset(21)
+                .input("x", "n", 1 << 20)
+                .node("SplitToSequence", List.of("x"), List.of("list"), "axis", 1)
+                .model("list"),
+            "SplitToSequence 'list'",
+            "16384"),
+        refused(
+            "a loop",
+            file().node("Loop", List.of("", ""), List.of("y")).model("y"),
+            "does not support: Loop (first at 'y')"));
+  }
+
+  /** Functions of which each calls the next, some times over. */
+  private static ModelProto functions(int count, int times) {
+    OnnxFiles file = file().asFunction("f0", List.of("a"), List.of("a"));
+    for (int i = 1; i <= count; i++) {
+      for (int k = 0; k < times; k++) {
+        file.node("own:f" + (i - 1), List.of("a"), List.of("b" + k));
+      }
+      file.asFunction("f" + i, List.of("a"), List.of("b0"));
+    }
+    return file.node("own:f" + count, List.of("x"), List.of("y")).model("y");
   }
 
   private static List<Case> bombs() {
