@@ -66,7 +66,8 @@ final class ConventionOptions {
   @Option(
       names = "--schedule-file",
       paramLabel = "FILE",
-      description = "An .npy or .npz of alphas_cumprod or sigmas, for --schedule=file.")
+      description =
+          "An .npy or .npz of alphas_cumprod or sigmas, for --schedule=file. Default: none.")
   private @Nullable Path scheduleFile;
 
   @Option(
@@ -172,17 +173,28 @@ final class ConventionOptions {
   @Option(
       names = "--fix",
       paramLabel = "NAME=X",
-      description = "A number for an input that is neither image, time nor label.")
+      description = "A number for an input that is neither image, time nor label. Default: none.")
   private Map<String, Double> fixed = new LinkedHashMap<>();
 
   @Option(
       names = "--dim",
       paramLabel = "NAME=N",
-      description = "The size of a dimension that the file leaves open, such as height=32.")
+      description =
+          "The size of a dimension that the file leaves open, such as height=32. Default: none.")
   private Map<String, Long> dims = new LinkedHashMap<>();
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "REGEX",
+      description = "Weights that training leaves alone, by name. Default: none.")
+  private @Nullable String freeze;
 
   Map<String, Long> dims() {
     return dims;
+  }
+
+  Optional<String> freeze() {
+    return Optional.ofNullable(freeze);
   }
 
   /**

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
+import retort.exporter.intake.Comparison;
 import retort.exporter.intake.Intake;
 import retort.exporter.verify.SampledImages;
 import retort.graph.Cost;
@@ -24,25 +26,30 @@ final class ImportCard {
    */
   private static final int COPIES = 4 + 2 + 4;
 
+  private static final String NO_LICENCE =
+      "the file does not say what its weights may be used for (--licence)";
+
   private ImportCard() {}
 
-  static Card of(ImportedFile written, Intake intake, boolean generator) {
+  /** Of a denoiser. */
+  static Card of(ImportedFile written, Intake intake) {
     DenoiserModel model = intake.model();
     Graph denoiser = model.graph().withOutputs(List.of(DenoiserModel.DENOISED));
     Cost cost = Cost.of(denoiser);
     Map<String, Object> card = new LinkedHashMap<>();
     card.put("file", written.path().toString());
-    card.put("kind", generator ? "generator, as distilled" : "teacher");
+    card.put("kind", intake.generator() ? "generator, as distilled" : "teacher");
     card.put("bytes", size(written));
     card.put("from", intake.source());
     card.put("network", intake.architecture());
-    card.put("parameters", cost.parameters());
+    long parameters = model.graph().parameterCount();
+    card.put("parameters", parameters);
     card.put("multiply_adds", cost.multiplyAdds());
     card.put("images", model.imageShape().toString());
     card.put("conditioning", conditioning(model));
     card.put("convention", intake.convention());
-    if (!generator) {
-      card.put("to_distil", memory(cost.parameters(), denoiser));
+    if (!intake.generator()) {
+      card.put("to_distil", memory(parameters, denoiser));
     }
     written.sampled().ifPresent(sampled -> card.put("sampled", words(sampled)));
     written.grid().ifPresent(grid -> card.put("grid", grid.toString()));
@@ -63,11 +70,31 @@ final class ImportCard {
               + " channels must be decoded to be seen");
     }
     if (intake.licence().isEmpty()) {
-      remarks.add("the file does not say what its weights may be used for (--licence)");
+      remarks.add(NO_LICENCE);
     }
     if (!remarks.isEmpty()) {
       card.put("remarks", remarks);
     }
+    return new Card(card);
+  }
+
+  /** Of a network that images are compared by. */
+  static Card of(ImportedFile written, Comparison comparison) {
+    Graph graph = comparison.model().graph();
+    Map<String, String> metadata = comparison.model().metadata();
+    Map<String, Object> card = new LinkedHashMap<>();
+    card.put("file", written.path().toString());
+    card.put("kind", String.valueOf(metadata.get(MetadataKeys.KIND)));
+    card.put("bytes", size(written));
+    card.put("from", comparison.source());
+    card.put("network", comparison.title());
+    card.put("inputs", Signature.inputs(graph));
+    card.put("outputs", Signature.outputs(graph));
+    card.put("parameters", graph.parameterCount());
+    card.put("multiply_adds", Cost.of(graph).multiplyAdds());
+    String licence = metadata.get(MetadataKeys.LICENCE);
+    card.put(
+        licence == null ? "remarks" : "licence", licence == null ? List.of(NO_LICENCE) : licence);
     return new Card(card);
   }
 

@@ -7,10 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -18,15 +15,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.denoiser.MetadataKeys;
+import retort.denoiser.SigmaRange;
 import retort.exporter.checkpoint.Checkpoint;
-import retort.exporter.intake.ConfigurationFile;
-import retort.exporter.intake.ForeignNetwork;
+import retort.exporter.intake.Comparison;
 import retort.exporter.intake.Intake;
-import retort.exporter.intake.PublishedTeacher;
-import retort.onnx.OnnxModel;
 import retort.onnx.OnnxReader;
 
-/** {@code import}: makes a teacher, or a generator, of somebody's network. */
+/** {@code import}: makes a teacher, a generator or a feature network of somebody's network. */
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
@@ -35,12 +30,14 @@ import retort.onnx.OnnxReader;
         "Makes teacher.onnx of somebody's network: a pickle of EDM, EDM2, SiD or SiDA, weights of"
             + " PyTorch (.pt, .pth, .safetensors, .npz), a diffusers folder, or a denoiser exported"
             + " to ONNX. Nothing in the file is executed. The result is sampled before it is"
-            + " written, and a grid shows whether it was understood.",
+            + " written, and a grid shows whether it was understood. Published classifiers become"
+            + " networks that images are compared by.",
     footer = {
       "",
-      "Examples, a checkpoint, and a network that predicts noise at 1000 timesteps:",
+      "Examples, a checkpoint, a network that predicts noise at 1000 timesteps, and features:",
       "  retort import --from edm-cifar10-32x32-uncond-vp.pkl --out cifar10.onnx",
-      "  retort import --from unet.onnx --predicts eps --schedule linear --out teacher.onnx"
+      "  retort import --from unet.onnx --predicts eps --schedule linear --out t.onnx",
+      "  retort import --from resnet20.th --out resnet20.onnx"
     })
 final class ImportCommand implements Callable<Integer> {
   /** What the weights are. */
@@ -48,6 +45,8 @@ final class ImportCommand implements Callable<Integer> {
     TEACHER,
     GENERATOR
   }
+
+  private static final double USUAL_SIGMA_INIT = 2.5;
 
   @Option(
       names = "--from",
@@ -60,20 +59,6 @@ final class ImportCommand implements Callable<Integer> {
   private Path out = Path.of(".");
 
   @Option(
-      names = "--network",
-      paramLabel = "NAME",
-      description = "Which of a checkpoint's networks. Default: the averaged one, ema.")
-  private @Nullable String network;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "JSON of a checkpoint's class_name and constructor arguments, where it does not say them."
-              + " Default: the file's own, or recognised.")
-  private @Nullable Path config;
-
-  @Option(
       names = "--as",
       paramLabel = "KIND",
       description =
@@ -84,9 +69,8 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--sigma-init",
       paramLabel = "S",
-      defaultValue = "2.5",
-      description = "Noise level at which a generator runs. Default: ${DEFAULT-VALUE}.")
-  private double sigmaInit;
+      description = "Noise level at which a generator runs. Default: 2.5.")
+  private @Nullable Double sigmaInit;
 
   @Option(
       names = "--label-names",
@@ -104,10 +88,13 @@ final class ImportCommand implements Callable<Integer> {
   private @Nullable String licence;
 
   @Option(
-      names = "--freeze",
-      paramLabel = "REGEX",
-      description = "Weights of an ONNX network that training leaves alone, by name.")
-  private @Nullable String freeze;
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write the card here too, as JSON. Default: not.")
+  private @Nullable Path report;
+
+  @ArgGroup(exclusive = false, multiplicity = "0..1", heading = "%nWhat a checkpoint holds:%n")
+  private CheckpointOptions inCheckpoint = new CheckpointOptions();
 
   @ArgGroup(
       exclusive = false,
@@ -115,37 +102,45 @@ final class ImportCommand implements Callable<Integer> {
       heading = "%nWhat an ONNX network takes and answers:%n")
   private ConventionOptions convention = new ConventionOptions();
 
+  @ArgGroup(
+      exclusive = false,
+      multiplicity = "0..1",
+      heading = "%nHow a classifier's network compares images:%n")
+  private ComparisonOptions comparison = new ComparisonOptions();
+
   @ArgGroup(exclusive = false, multiplicity = "0..1", heading = "%nHow the result is verified:%n")
   private TrialOptions trial = new TrialOptions();
-
-  @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description = "Write the card here too, as JSON. Default: not.")
-  private @Nullable Path report;
 
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     check();
-    Intake intake = described(understood());
-    boolean generator = kind == null ? intake.generator() : kind == Kind.GENERATOR;
-    if (generator) {
-      intake = intake.with(Map.of(MetadataKeys.SIGMA_INIT, Double.toString(sigmaInit)));
+    GivenFlags given = new GivenFlags(Objects.requireNonNull(spec));
+    if (OnnxReader.recognises(from)) {
+      given.refuse(CheckpointOptions.class, "is for checkpoints, but " + from + " is an ONNX file");
+      given.refuse(
+          ComparisonOptions.class, "is for classifiers, but " + from + " is an ONNX network");
+      return tell(denoiser(ForeignFile.read(from, convention, trial), given));
     }
-    ImportedFile written = ImportedFile.write(intake, generator ? sigmaInit : 0, trial, out);
-    Card card = ImportCard.of(written, intake, generator);
-    if (report != null) {
-      card.write(report);
+    String reason = "is for ONNX networks, but " + from + " is a checkpoint";
+    given.refuse(ConventionOptions.class, reason);
+    given.refuse(List.of("--tolerance"), reason);
+    Checkpoint checkpoint = inCheckpoint.read(from);
+    Optional<Comparison> network =
+        inCheckpoint.described() ? Optional.empty() : comparison.network(checkpoint);
+    if (network.isPresent()) {
+      given.refuse(
+          List.of("--as", "--sigma-init", "--label-names", "--images", "--steps", "--grid"),
+          "is for denoisers, but " + from + " holds " + network.get().title());
+      return tell(comparison(network.get()));
     }
-    Objects.requireNonNull(spec).commandLine().getOut().print(card.text());
-    spec.commandLine().getOut().flush();
-    return 0;
+    given.refuse(ComparisonOptions.class, "is for classifiers, but " + from + " is none");
+    return tell(denoiser(inCheckpoint.denoiser(checkpoint), given));
   }
 
   private void check() {
-    if (!(sigmaInit > 0 && Double.isFinite(sigmaInit))) {
+    if (sigmaInit != null && !(sigmaInit > 0 && Double.isFinite(sigmaInit))) {
       throw new IllegalArgumentException(
           "--sigma-init is " + sigmaInit + " but should be a positive noise level, such as 2.5");
     }
@@ -155,57 +150,51 @@ final class ImportCommand implements Callable<Integer> {
     }
     OutputPaths.requireWritable("--out", out);
     OutputPaths.requireDifferent("--from", from, "--out", out);
-    trial.check(out);
+    trial.check(from, out);
     if (report != null) {
       OutputPaths.requireWritable("--report", report);
       OutputPaths.requireDifferent("--out", out, "--report", report);
       OutputPaths.requireDifferent("--from", from, "--report", report);
+      OutputPaths.requireDifferent("--grid", trial.grid(out), "--report", report);
     }
   }
 
-  private Intake understood() {
-    if (!OnnxReader.recognises(from)) {
-      Checkpoint checkpoint =
-          network == null ? Checkpoint.read(from) : Checkpoint.read(from, network);
-      return PublishedTeacher.of(
-          checkpoint, Optional.ofNullable(config).map(ConfigurationFile::read));
+  private Card denoiser(Intake understood, GivenFlags given) {
+    Intake intake = understood.named(labelNames).with(said());
+    if (kind != null) {
+      intake = intake.as(kind == Kind.GENERATOR);
     }
-    List<String> remarks = new ArrayList<>();
-    OnnxModel model = OnnxReader.read(from, convention.dims());
-    if (model.metadata().containsKey(MetadataKeys.KIND)) {
+    if (!intake.generator()) {
+      given.refuse(
+          List.of("--sigma-init"),
+          "is for generators, but " + from + " is a teacher; leave it out, or pass --as=generator");
+      return ImportCard.of(ImportedFile.write(intake, 0, trial, out), intake);
+    }
+    double level = sigmaInit == null ? USUAL_SIGMA_INIT : sigmaInit;
+    SigmaRange trained = intake.model().sigmaRange();
+    if (trained.nearest(level) != level) {
       throw new IllegalArgumentException(
-          "--from is "
-              + from
-              + ", which is a file of Retort's own: use it as it is, it needs no import");
+          "--sigma-init is " + level + " but the network was trained for " + trained);
     }
-    Intake intake =
-        ForeignNetwork.of(
-            model.graph(),
-            model.producer(),
-            convention.convention(model.graph(), remarks),
-            frozen(),
-            remarks);
-    trial.compare(from, intake.network());
-    return intake;
+    intake = intake.with(Map.of(MetadataKeys.SIGMA_INIT, Double.toString(level)));
+    return ImportCard.of(ImportedFile.write(intake, level, trial, out), intake);
   }
 
-  private java.util.function.Predicate<String> frozen() {
-    if (freeze == null) {
-      return name -> false;
-    }
-    try {
-      return Pattern.compile(freeze).asMatchPredicate();
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(
-          "--freeze is " + freeze + ", no regular expression: " + e.getDescription(), e);
-    }
+  private Card comparison(Comparison understood) {
+    Comparison network = understood.with(said());
+    return ImportCard.of(ImportedFile.write(network, trial, out), network);
   }
 
-  private Intake described(Intake intake) {
-    Map<String, String> properties = new TreeMap<>();
-    if (licence != null) {
-      properties.put(MetadataKeys.LICENCE, licence);
+  private Map<String, String> said() {
+    return licence == null ? Map.of() : Map.of(MetadataKeys.LICENCE, licence);
+  }
+
+  private int tell(Card card) {
+    if (report != null) {
+      card.write(report);
     }
-    return intake.named(labelNames).with(properties);
+    Objects.requireNonNull(spec).commandLine().getOut().print(card.text());
+    spec.commandLine().getOut().flush();
+    return 0;
   }
 }

@@ -1,68 +1,71 @@
 package retort.exporter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
+import retort.exporter.intake.Comparison;
 import retort.exporter.intake.Intake;
+import retort.exporter.verify.ComparisonTrial;
 import retort.exporter.verify.SampledImages;
 import retort.exporter.verify.Verification;
+import retort.onnx.OnnxWriter;
 
 /**
- * A file that an import wrote.
+ * A file that an import wrote, once a copy of it had run in ONNX Runtime.
  *
- * @param path the teacher or generator
- * @param sampled the images it made before it was written; empty where none were wanted
+ * @param path a teacher, a generator, or a network that images are compared by
+ * @param sampled the images it made before it was written; empty where there are none
  * @param grid their picture, where there is one
  */
 record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> grid) {
 
+  /** What a copy of a denoiser made, and the model to be written. */
+  private record Trial(DenoiserModel model, Optional<SampledImages> sampled) {}
+
   /**
-   * Writes a denoiser once a copy of it beside has made images in ONNX Runtime: what fails leaves
-   * no file, and an older one as it was. A generator carries reference samples from then on.
+   * Writes a denoiser. A generator carries reference samples from then on.
    *
    * @param sigmaInit the level of a generator, 0 for a teacher
    */
-  static ImportedFile write(Intake intake, double sigmaInit, TrialOptions trial, Path out) {
-    Path folder = Objects.requireNonNull(out.toAbsolutePath().getParent());
+  static ImportedFile write(Intake intake, double sigmaInit, TrialOptions options, Path out) {
     DenoiserModel model = intake.model();
-    Optional<SampledImages> sampled;
-    try {
-      Path beside = Files.createTempDirectory(folder, ".import");
-      try {
-        Path copy = beside.resolve("copy.onnx");
-        model.write(copy);
-        sampled = trial.sample(copy, model, sigmaInit);
-        if (sigmaInit > 0) {
-          model =
-              model.withProperties(
-                  Map.of(
-                      MetadataKeys.REFERENCE_SAMPLES,
-                      Verification.samples(copy, model, sigmaInit, trial.threads()).encode()));
-        }
-      } finally {
-        delete(beside);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be written (" + e + ")", e);
-    }
-    model.write(out);
-    Optional<Path> grid = sampled.flatMap(s -> trial.draw(s, intake.model().imageShape(), out));
-    return new ImportedFile(out, sampled, grid);
+    Trial trial =
+        TrialCopy.tried(
+            out,
+            model.graph(),
+            model::write,
+            copy -> {
+              Optional<SampledImages> sampled = options.sample(copy, model, sigmaInit);
+              return new Trial(
+                  sigmaInit > 0
+                      ? withReferenceSamples(model, copy, sigmaInit, options.threads())
+                      : model,
+                  sampled);
+            });
+    trial.model().write(out);
+    Optional<Path> grid = trial.sampled().flatMap(s -> options.draw(s, model.imageShape(), out));
+    return new ImportedFile(out, trial.sampled(), grid);
   }
 
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+  private static DenoiserModel withReferenceSamples(
+      DenoiserModel model, Path copy, double sigmaInit, int threads) {
+    String samples = Verification.samples(copy, model, sigmaInit, threads).encode();
+    return model.withProperties(Map.of(MetadataKeys.REFERENCE_SAMPLES, samples));
+  }
+
+  /** Writes a network that images are compared by. */
+  static ImportedFile write(Comparison comparison, TrialOptions options, Path out) {
+    TrialCopy.tried(
+        out,
+        comparison.model().graph(),
+        copy -> OnnxWriter.write(comparison.model(), copy),
+        copy -> {
+          ComparisonTrial.run(copy, comparison.model().graph(), options.threads());
+          return copy;
+        });
+    OnnxWriter.write(comparison.model(), out);
+    return new ImportedFile(out, Optional.empty(), Optional.empty());
   }
 }

@@ -1,8 +1,5 @@
 package retort.exporter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +7,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import retort.denoiser.MetadataKeys;
-import retort.file.FileDigest;
 import retort.graph.Cost;
 import retort.graph.Graph;
 import retort.graph.GraphException;
@@ -32,11 +28,12 @@ final class Inspection {
    */
   static Card of(Path file) {
     OnnxOutline outline = OnnxOutline.read(file);
+    FileIdentity identity = FileIdentity.of(file);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("file", file.toString());
     json.put("kind", kind(outline));
-    json.put("bytes", size(file));
-    json.put("sha256", FileDigest.of(file));
+    json.put("bytes", identity.bytes());
+    json.put("sha256", "");
     json.put("producer", outline.producer());
     json.put("opsets", outline.opsets());
     json.put("inputs", outline.inputs());
@@ -52,6 +49,7 @@ final class Inspection {
     }
     json.put("operators", outline.operators());
     json.put("metadata", shortened(outline.metadata()));
+    json.put("sha256", identity.sha256());
     return new Card(json);
   }
 
@@ -68,15 +66,8 @@ final class Inspection {
     };
   }
 
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read", e);
-    }
-  }
-
-  private static long buffers(Graph graph) {
+  /** How many numbers a network holds that are not learnt. */
+  static long buffers(Graph graph) {
     return graph.weights().values().stream()
         .filter(weight -> weight.role() == Weight.Role.BUFFER)
         .mapToLong(weight -> weight.value().elements())
@@ -94,6 +85,11 @@ final class Inspection {
       return value.lines().findFirst().orElse("").split(",").length + " samples";
     }
     String line = value.lines().collect(Collectors.joining(", "));
+    return shortened(line);
+  }
+
+  /** A line that fits beside its name. */
+  static String shortened(String line) {
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

@@ -64,7 +64,7 @@ final class TrialOptions {
   private int threads = Runtime.getRuntime().availableProcessors();
 
   /** Refuses what cannot be done, before anything is. */
-  void check(Path out) {
+  void check(Path from, Path out) {
     if (images != null && images < 0) {
       throw new IllegalArgumentException("--images is " + images + " but should be at least 0");
     }
@@ -80,13 +80,15 @@ final class TrialOptions {
     }
     OutputPaths.requireWritable("--grid", grid(out));
     OutputPaths.requireDifferent("--out", out, "--grid", grid(out));
+    OutputPaths.requireDifferent("--from", from, "--grid", grid(out));
   }
 
   int threads() {
     return threads;
   }
 
-  private Path grid(Path out) {
+  /** The picture of a file. */
+  Path grid(Path out) {
     return grid == null ? out.resolveSibling(out.getFileName() + ".png") : grid;
   }
 

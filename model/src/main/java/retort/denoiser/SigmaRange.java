@@ -69,9 +69,9 @@ public record SigmaRange(double min, double max) {
     }
   }
 
-  /** The levels as a reader wants them: any, or from the lowest to the highest. */
+  /** The levels as a reader wants them: any, or sigma from the lowest to the highest. */
   @Override
   public String toString() {
-    return equals(ALL) ? "any" : String.format(Locale.ROOT, "%.4g to %.4g", min, max);
+    return equals(ALL) ? "any sigma" : String.format(Locale.ROOT, "sigma %.4g to %.4g", min, max);
   }
 }

@@ -56,7 +56,8 @@ final class Formats {
         file.file()
             + ": is none of the files that Retort reads, which are pickles of EDM, EDM2, SiD and"
             + " SiDA (.pkl), files of PyTorch (.pt, .pth, .bin), safetensors and their index,"
-            + " archives of NumPy (.npz) and diffusers folders; check that the download is whole");
+            + " archives of NumPy (.npz), diffusers folders and ONNX models (.onnx); check that the"
+            + " download is whole");
   }
 
   /** Protocols 0 and 1 begin with a mark, an empty container or the name of a class. */

@@ -40,10 +40,14 @@ public final class ConfigurationFile {
         arguments.putAll(read);
       }
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be read (" + e + ")", e);
+      String reason = Files.exists(file) ? "cannot be read as text" : "there is no such file";
+      throw new CheckpointException("--config is " + file + ": " + reason, e);
     } catch (JsonParseException e) {
       throw new CheckpointException(
-          file + ": is no JSON object of a network's arguments (" + e.getMessage() + ")", e);
+          file
+              + ": is no JSON object of a network's arguments; write such as {\"class_name\":"
+              + " \"EDMPrecond\", \"img_resolution\": 32}",
+          e);
     }
     if (arguments.remove(CLASS_NAME) instanceof String name) {
       return new Configuration(name, Optional.empty(), arguments);

@@ -73,7 +73,7 @@ final class DiffusersFamily {
         prediction
             + " at "
             + schedule.schedule().alphaBars().length
-            + " timesteps, sigma "
+            + " timesteps, "
             + convention.trained(),
         "",
         false,

@@ -56,7 +56,7 @@ final class EdmFamily {
         construction.className().split("_", 2)[0]
             + ", sigma_data "
             + preconditioning.sigmaData()
-            + ", sigma "
+            + ", "
             + preconditioning.sigmaRange(),
         LICENCE,
         generator,

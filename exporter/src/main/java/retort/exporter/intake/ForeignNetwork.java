@@ -45,7 +45,7 @@ public final class ForeignNetwork {
         network,
         "ONNX" + (producer.isEmpty() ? "" : " by " + producer),
         "as the file has it",
-        convention.prediction() + ", sigma " + convention.trained(),
+        convention.prediction() + ", " + convention.trained(),
         false,
         new ArrayList<>(remarks));
   }

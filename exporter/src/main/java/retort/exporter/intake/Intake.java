@@ -3,6 +3,7 @@ package retort.exporter.intake;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.graph.Graph;
@@ -67,6 +68,26 @@ public record Intake(
         convention,
         generator,
         remarks);
+  }
+
+  /**
+   * The same weights, said to be those of a one-step generator or not. How they were made is known
+   * only where the file says the same.
+   */
+  public Intake as(boolean oneStep) {
+    if (oneStep == generator) {
+      return this;
+    }
+    Map<String, String> properties = new TreeMap<>(model.properties());
+    properties.remove(MetadataKeys.METHOD);
+    return new Intake(
+        new DenoiserModel(model.graph(), model.sigmaData(), model.labelNames(), properties),
+        network,
+        source,
+        architecture,
+        convention,
+        oneStep,
+        remarks.stream().filter(remark -> !remark.endsWith("(--as)")).toList());
   }
 
   /** What the weights may be used for, where it is known. */
