@@ -190,6 +190,13 @@ final class ConventionOptions {
   private @Nullable String freeze;
 
   Map<String, Long> dims() {
+    dims.forEach(
+        (name, size) -> {
+          if (size < 1) {
+            throw new IllegalArgumentException(
+                "--dim is " + name + "=" + size + " but a dimension should be at least 1");
+          }
+        });
     return dims;
   }
 

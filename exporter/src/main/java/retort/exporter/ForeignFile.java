@@ -11,12 +11,16 @@ import retort.denoiser.NetworkConvention;
 import retort.exporter.intake.ForeignNetwork;
 import retort.exporter.intake.Intake;
 import retort.graph.Graph;
+import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
 import retort.onnx.OnnxReader;
 
 /** Somebody's ONNX file, of which the flags say what it cannot say itself. */
 final class ForeignFile {
   private static final int SHOWN = 3;
+
+  /** Ten times the nodes of large U-Nets. ONNX Runtime recurses over chains of nodes. */
+  private static final int MOST_NODES = 16_384;
 
   private ForeignFile() {}
 
@@ -31,6 +35,15 @@ final class ForeignFile {
               + ", which is a file of Retort's own: use it as it is, it needs no import");
     }
     Graph network = model.graph();
+    if (network.nodes().size() > MOST_NODES) {
+      throw new OnnxException(
+          from
+              + ": its graph has "
+              + network.nodes().size()
+              + " nodes, and ONNX Runtime may fail on more than "
+              + MOST_NODES
+              + "; export the network with optimisation");
+    }
     Predicate<String> frozen =
         options.freeze().map(regex -> frozen(regex, network)).orElse(name -> false);
     NetworkConvention convention = options.convention(network, remarks);

@@ -2,8 +2,8 @@ package retort.exporter;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -18,14 +18,13 @@ final class GivenFlags {
   /**
    * Refuses any flag of a group of options.
    *
+   * @param options the group, mixed in under its simple name
    * @param reason why, the end of a sentence that begins with the flag
    */
   void refuse(Class<?> options, String reason) {
-    for (ArgGroupSpec group : spec.argGroups()) {
-      if (group.typeInfo().getType().equals(options)) {
-        group.options().forEach(option -> refuse(List.of(option.names()), reason));
-      }
-    }
+    Objects.requireNonNull(spec.mixins().get(options.getSimpleName()))
+        .options()
+        .forEach(option -> refuse(List.of(option.names()), reason));
   }
 
   /** Refuses flags by their names. */

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -93,22 +93,16 @@ final class ImportCommand implements Callable<Integer> {
       description = "Write the card here too, as JSON. Default: not.")
   private @Nullable Path report;
 
-  @ArgGroup(exclusive = false, multiplicity = "0..1", heading = "%nWhat a checkpoint holds:%n")
+  @Mixin(name = "CheckpointOptions")
   private CheckpointOptions inCheckpoint = new CheckpointOptions();
 
-  @ArgGroup(
-      exclusive = false,
-      multiplicity = "0..1",
-      heading = "%nWhat an ONNX network takes and answers:%n")
+  @Mixin(name = "ConventionOptions")
   private ConventionOptions convention = new ConventionOptions();
 
-  @ArgGroup(
-      exclusive = false,
-      multiplicity = "0..1",
-      heading = "%nHow a classifier's network compares images:%n")
+  @Mixin(name = "ComparisonOptions")
   private ComparisonOptions comparison = new ComparisonOptions();
 
-  @ArgGroup(exclusive = false, multiplicity = "0..1", heading = "%nHow the result is verified:%n")
+  @Mixin(name = "TrialOptions")
   private TrialOptions trial = new TrialOptions();
 
   @Spec private @Nullable CommandSpec spec;

@@ -7,6 +7,7 @@ import retort.command.Commands;
 import retort.exporter.checkpoint.CheckpointException;
 import retort.graph.GraphException;
 import retort.onnx.OnnxException;
+import retort.statistics.NpyException;
 
 /** The exporter's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours. */
 @Command(
@@ -26,6 +27,11 @@ public final class Main {
   /** The command line, which tests call as the shell would. */
   public static CommandLine commandLine() {
     return Commands.line(
-        new Main(), Set.of(OnnxException.class, GraphException.class, CheckpointException.class));
+        new Main(),
+        Set.of(
+            OnnxException.class,
+            GraphException.class,
+            CheckpointException.class,
+            NpyException.class));
   }
 }

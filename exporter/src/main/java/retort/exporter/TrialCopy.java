@@ -34,6 +34,9 @@ final class TrialCopy {
       Path beside = Files.createTempDirectory(folder, ".import");
       try {
         Path copy = beside.resolve("copy.onnx");
+        // For a process that is told to stop; the last to be registered goes first.
+        beside.toFile().deleteOnExit();
+        copy.toFile().deleteOnExit();
         write.accept(copy);
         return trial.apply(copy);
       } finally {

@@ -20,11 +20,16 @@ import retort.sampling.Sampler;
 
 /** Flags about the images that show whether an import was understood. */
 final class TrialOptions {
-  /** What a trial may cost where the user does not say, in multiplications: some seconds. */
-  private static final long BUDGET = 500_000_000_000L;
+  /** What an image may cost where the user does not say, in multiplications: a second or two. */
+  private static final long BUDGET = 50_000_000_000L;
 
-  private static final int MOST_IMAGES = 16;
-  private static final int MOST_STEPS = 18;
+  /** After which no further image is begun, where the user does not say how many. */
+  private static final double SECONDS = 5;
+
+  private static final int USUAL_IMAGES = 16;
+  private static final int MOST_IMAGES = 1024;
+  private static final int MOST_THREADS = 1024;
+  private static final int USUAL_STEPS = 18;
   private static final int FEWEST_STEPS = 4;
   private static final double RHO = 7;
 
@@ -65,14 +70,20 @@ final class TrialOptions {
 
   /** Refuses what cannot be done, before anything is. */
   void check(Path from, Path out) {
-    if (images != null && images < 0) {
-      throw new IllegalArgumentException("--images is " + images + " but should be at least 0");
+    if (images != null && (images < 0 || images > MOST_IMAGES)) {
+      throw new IllegalArgumentException(
+          "--images is "
+              + images
+              + " but should be from 0 to "
+              + MOST_IMAGES
+              + "; the command 'sample' draws more");
     }
     if (steps != null && steps < 1) {
       throw new IllegalArgumentException("--steps is " + steps + " but should be at least 1");
     }
-    if (threads < 1) {
-      throw new IllegalArgumentException("--threads is " + threads + " but should be at least 1");
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "--threads is " + threads + " but should be from 1 to " + MOST_THREADS);
     }
     if (!(tolerance > 0)) {
       throw new IllegalArgumentException(
@@ -108,23 +119,24 @@ final class TrialOptions {
    * @param sigmaInit the level of a generator, 0 for a teacher
    */
   Optional<SampledImages> sample(Path file, DenoiserModel model, double sigmaInit) {
-    long one = Math.max(1, Cost.of(model.graph()).multiplyAdds());
-    long affordable = Math.max(1, BUDGET / one);
-    Sampler sampler = sampler(model, sigmaInit, affordable);
-    long fits = Math.max(1, Math.min(MOST_IMAGES, affordable / sampler.evaluations()));
-    int count = images == null ? (int) fits : images;
-    return count == 0
-        ? Optional.empty()
-        : Optional.of(SampledImages.of(file, model, sampler, count, threads));
+    if (images != null && images == 0) {
+      return Optional.empty();
+    }
+    Sampler sampler = sampler(model, sigmaInit);
+    return Optional.of(
+        images == null
+            ? SampledImages.of(file, model, sampler, USUAL_IMAGES, SECONDS, threads)
+            : SampledImages.of(file, model, sampler, images, Double.POSITIVE_INFINITY, threads));
   }
 
-  private Sampler sampler(DenoiserModel model, double sigmaInit, long affordable) {
+  private Sampler sampler(DenoiserModel model, double sigmaInit) {
     if (sigmaInit > 0) {
       return new EulerSampler(new KarrasSchedule(sigmaInit / 2, sigmaInit, RHO), 1);
     }
     SigmaRange range = model.sigmaRange();
     KarrasSchedule schedule = new KarrasSchedule(range.nearest(0.002), range.nearest(80), RHO);
-    long fits = Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, (affordable / 4 + 1) / 2));
+    long affordable = BUDGET / Math.max(1, Cost.of(model.graph()).multiplyAdds());
+    long fits = Math.max(FEWEST_STEPS, Math.min(USUAL_STEPS, (affordable + 1) / 2));
     return new HeunSampler(schedule, steps == null ? (int) fits : steps);
   }
 

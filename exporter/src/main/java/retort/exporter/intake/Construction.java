@@ -94,8 +94,17 @@ final class Construction {
               + String.join(", ", arguments.unread())
               + " change nothing here and were left out");
     }
+    if (checkpoint.networks().size() > 1) {
+      remark(
+          "of the file's networks "
+              + String.join(", ", checkpoint.networks())
+              + " this is "
+              + checkpoint.network()
+              + " (--network)");
+    }
     Map<String, String> all = new TreeMap<>(properties);
-    if (!licence.isEmpty()) {
+    // Weights that do not say whose they are may be anybody's own.
+    if (!licence.isEmpty() && checkpoint.configuration().isPresent()) {
       all.put(MetadataKeys.LICENCE, licence);
     }
     int labels =

@@ -3,6 +3,7 @@ package retort.exporter.intake;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import retort.denoiser.MetadataKeys;
@@ -10,6 +11,7 @@ import retort.denoiser.Preconditioning;
 import retort.graph.Graph;
 import retort.network.EdmUNet;
 import retort.network.PublishedWeights;
+import retort.network.SongUNet;
 
 /** Networks of EDM, and of SiD and SiDA, which distilled these. */
 final class EdmFamily {
@@ -23,6 +25,13 @@ final class EdmFamily {
   /** The table of noise levels of iDDPM, which follows from its arguments. */
   private static final Set<String> DERIVED = Set.of("u");
 
+  private static final String FILTER = "resample_filter";
+  private static final List<Double> BOX = List.of(1.0, 1.0);
+  private static final double[] NONE = {};
+
+  /** Of a filter stored as float16. */
+  private static final double ROUNDING = 1e-3;
+
   private EdmFamily() {}
 
   static boolean has(String className) {
@@ -35,7 +44,8 @@ final class EdmFamily {
     EdmUNet unet = preconditioning.network(construction.arguments());
     PublishedWeights weights = construction.weights("model.", DERIVED);
     Graph network = unet.build(weights);
-    weights.requireAllTaken(List.of("resample_filter"));
+    weights.requireAllTaken(List.of(FILTER));
+    requireFilter(construction, unet instanceof SongUNet song ? song.resampleFilter() : BOX);
     Map<String, String> properties = new HashMap<>(preconditioning.sigmaRange().properties());
     boolean generator = construction.holdsNothingBeside();
     if (generator) {
@@ -63,12 +73,39 @@ final class EdmFamily {
         properties);
   }
 
+  /** The file holds its resampling filter again and again; the arguments must say the same. */
+  private static void requireFilter(Construction construction, List<Double> filter) {
+    double sum = filter.stream().mapToDouble(Double::doubleValue).sum();
+    int length = filter.size();
+    construction
+        .checkpoint()
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (!name.endsWith(FILTER)) {
+                return;
+              }
+              double[] values = tensor.elements() == length * length ? tensor.reals() : NONE;
+              boolean same = values.length > 0;
+              for (int i = 0; i < values.length; i++) {
+                double outer = filter.get(i / length) * filter.get(i % length) / (sum * sum);
+                same = same && Math.abs(values[i] - outer) < ROUNDING;
+              }
+              if (!same) {
+                throw new IllegalArgumentException(
+                    "tensor '"
+                        + name
+                        + "' is another filter than the arguments' resample_filter, "
+                        + filter
+                        + "; the configuration is of another network: correct it");
+              }
+            });
+  }
+
   /** The probability of each augmentation while the network was trained. */
-  private static java.util.Optional<String> augmentation(Construction construction) {
+  private static Optional<String> augmentation(Construction construction) {
     Map<String, @Nullable Object> pipe =
         construction.checkpoint().notes().getOrDefault("augment_pipe", Map.of());
-    return pipe.get("p") instanceof Number p
-        ? java.util.Optional.of(p.toString())
-        : java.util.Optional.empty();
+    return pipe.get("p") instanceof Number p ? Optional.of(p.toString()) : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package retort.exporter.verify;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.LongStream;
 import retort.denoiser.DenoiserModel;
@@ -30,26 +31,36 @@ public record SampledImages(
    * @param file a denoiser
    * @param model what it holds
    * @param sampler how; one step from sigma_init for a generator
+   * @param most how many images, if there is time
+   * @param seconds after which no further one is begun; one there will be
    * @param threads how many threads one call may use
    * @throws OnnxException when ONNX Runtime refuses the file, or an image is not finite
    */
   public static SampledImages of(
-      Path file, DenoiserModel model, Sampler sampler, int count, int threads) {
+      Path file, DenoiserModel model, Sampler sampler, int most, double seconds, int threads) {
     int size = model.imageShape().elements();
-    float[] values = new float[Math.multiplyExact(count, size)];
+    float[] values = new float[Math.multiplyExact(most, size)];
     long started = System.nanoTime();
+    int count = 0;
     try (OnnxDenoiser denoiser = OnnxDenoiser.open(file, threads)) {
-      for (int i = 0; i < count; i++) {
-        SeededNoise noise = new SeededNoise(LongStream.of(i).toArray());
-        double[] image = sampler.sample(denoiser, noise.start(size), conditioning(model, i), noise);
+      for (; count < most && (count == 0 || since(started) < seconds); count++) {
+        SeededNoise noise = new SeededNoise(LongStream.of(count).toArray());
+        double[] image =
+            sampler.sample(denoiser, noise.start(size), conditioning(model, count), noise);
         for (int j = 0; j < size; j++) {
-          values[i * size + j] = finite(image[j], i);
+          values[count * size + j] = finite(image[j], count);
         }
       }
     }
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
     return measured(
-        Tensor.floats(shape, values), sampler.evaluations(), (System.nanoTime() - started) / 1e9);
+        Tensor.floats(shape, Arrays.copyOf(values, count * size)),
+        sampler.evaluations(),
+        since(started));
+  }
+
+  private static double since(long nanoseconds) {
+    return (System.nanoTime() - nanoseconds) / 1e9;
   }
 
   private static Map<String, float[]> conditioning(DenoiserModel model, int image) {
