@@ -220,7 +220,7 @@ final class DistillCommand implements Callable<Integer> {
   /** A generator runs at one level, which the teacher has to know. */
   private void requireTrained(DenoiserModel teacher) {
     SigmaRange levels = teacher.sigmaRange();
-    if (levels.nearest(sigmaInit) != sigmaInit) {
+    if (sigmaInit > 0 && levels.nearest(sigmaInit) != sigmaInit) {
       throw new IllegalArgumentException(
           "--sigma-init is "
               + sigmaInit

@@ -226,6 +226,7 @@ class BadInputTest {
       value = {
         "--alpha NaN | alpha is NaN",
         "--sigma-init 0 | sigma_init is 0.0",
+        "--t-max 0 | --t-max is 0.0 but should be in (0, 1]",
         "--sigma-init -1 | sigma_init is -1.0",
         "--lr 0 | the learning rate is 0.0",
         "--lr -1e-4 | the learning rate is -1.0E-4",
