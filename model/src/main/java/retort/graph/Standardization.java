@@ -41,7 +41,9 @@ record Standardization(String x, int axis, double epsilon, List<Node> inside) {
   }
 
   private static Optional<Standardization> instance(Node node, Wiring wiring) {
-    if (!wiring.is(node.inputs().get(1), 1) || !isZero(node.inputs().get(2), wiring)) {
+    if (node.inputs().size() < 3
+        || !wiring.is(node.inputs().get(1), 1)
+        || !isZero(node.inputs().get(2), wiring)) {
       return Optional.empty();
     }
     double epsilon = node.attributes().real("epsilon", 1e-5);

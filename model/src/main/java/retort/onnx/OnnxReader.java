@@ -100,6 +100,13 @@ public final class OnnxReader {
       throw new OnnxException(name + ": " + e.getMessage(), e);
     } catch (GraphException e) {
       throw new OnnxException(name + ": " + e.getMessage() + "; export the model again", e);
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NegativeArraySizeException e) {
+      // Nodes without the operands that ONNX asks for, as no exporter writes them.
+      throw new OnnxException(
+          name + ": it is damaged, a node lacks what it needs (" + e + "); export it again", e);
     }
   }
 
