@@ -114,6 +114,22 @@ final class ConventionOptions {
   private double @Nullable [] range;
 
   @Option(
+      names = "--mean",
+      split = ",",
+      paramLabel = "X",
+      description =
+          "The mean, for each channel or all, that was taken from pixels in [0, 1]; with --std,"
+              + " instead of --range. Default: none.")
+  private @Nullable List<Double> mean;
+
+  @Option(
+      names = "--std",
+      split = ",",
+      paramLabel = "X",
+      description = "What these were divided by, one number. Default: none.")
+  private @Nullable List<Double> std;
+
+  @Option(
       names = "--image-input",
       paramLabel = "NAME",
       description = "The input of noisy images. Default: guessed.")
@@ -276,6 +292,12 @@ final class ConventionOptions {
   }
 
   private ImageRange range() {
+    if (mean != null || std != null) {
+      if (mean == null || std == null || range != null) {
+        throw new IllegalArgumentException("--mean and --std belong together, without --range");
+      }
+      return ImageRange.standardized(mean, std);
+    }
     if (range == null) {
       return ImageRange.OURS;
     }
