@@ -1,13 +1,9 @@
 package retort.exporter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import retort.exporter.verify.TemporaryFolder;
 import retort.graph.Graph;
 import retort.graph.Weight;
 import retort.onnx.OnnxException;
@@ -29,21 +25,9 @@ final class TrialCopy {
    */
   static <T> T tried(Path out, Graph network, Consumer<Path> write, Function<Path, T> trial) {
     requireFinite(network);
-    Path folder = Objects.requireNonNull(out.toAbsolutePath().getParent());
-    try {
-      Path beside = Files.createTempDirectory(folder, ".import");
-      try {
-        Path copy = beside.resolve("copy.onnx");
-        // For a process that is told to stop; the last to be registered goes first.
-        beside.toFile().deleteOnExit();
-        copy.toFile().deleteOnExit();
-        write.accept(copy);
-        return trial.apply(copy);
-      } finally {
-        delete(beside);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be written (" + e + ")", e);
+    try (TemporaryFolder beside = TemporaryFolder.beside(out)) {
+      write.accept(beside.file());
+      return trial.apply(beside.file());
     }
   }
 
@@ -70,14 +54,5 @@ final class TrialCopy {
       }
     }
     return true;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

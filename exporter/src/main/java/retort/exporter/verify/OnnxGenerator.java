@@ -1,18 +1,13 @@
 package retort.exporter.verify;
 
 import ai.onnxruntime.OnnxTensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import retort.denoiser.DenoiserModel;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
-import retort.onnx.OnnxWriter;
 
 /**
  * A deployable generator as its file will be, run by ONNX Runtime on the CPU.
@@ -21,12 +16,10 @@ import retort.onnx.OnnxWriter;
  * running.
  */
 final class OnnxGenerator implements AutoCloseable {
-  private static final String FILE = "generator.onnx";
-
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final OnnxSession session;
 
-  private OnnxGenerator(Path folder, OnnxSession session) {
+  private OnnxGenerator(TemporaryFolder folder, OnnxSession session) {
     this.folder = folder;
     this.session = session;
   }
@@ -39,42 +32,19 @@ final class OnnxGenerator implements AutoCloseable {
    * @throws OnnxException when ONNX Runtime refuses it, or there is no room for it on the disk
    */
   static OnnxGenerator open(OnnxModel model, int threads) {
-    Path folder = temporaryFolder();
+    TemporaryFolder folder = TemporaryFolder.open();
     try {
-      Path file = folder.resolve(FILE);
-      OnnxWriter.write(model, file);
+      folder.write(model);
       return new OnnxGenerator(
           folder,
           OnnxSession.open(
               "the exported generator",
               threads,
-              (environment, options) -> environment.createSession(file.toString(), options)));
+              (environment, options) ->
+                  environment.createSession(folder.file().toString(), options)));
     } catch (RuntimeException e) {
-      remove(folder);
+      folder.close();
       throw e;
-    }
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("retort-export-");
-    } catch (IOException e) {
-      throw new OnnxException(
-          "no folder for temporary files can be made ("
-              + e
-              + "); free some space, or pass another with JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
-          e);
-    }
-  }
-
-  private static void remove(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      folder.toFile().deleteOnExit();
     }
   }
 
@@ -124,7 +94,7 @@ final class OnnxGenerator implements AutoCloseable {
     try {
       session.close();
     } finally {
-      remove(folder);
+      folder.close();
     }
   }
 }

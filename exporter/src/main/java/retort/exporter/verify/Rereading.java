@@ -6,13 +6,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,7 +20,6 @@ import retort.graph.Graph;
 import retort.noise.GaussianNoise;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
-import retort.onnx.OnnxWriter;
 
 /**
  * Whether a network computes the same after it was read from somebody's file: both the file and
@@ -45,28 +41,16 @@ public final class Rereading {
    * @throws OnnxException when ONNX Runtime refuses either
    */
   public static double difference(Path file, Graph read, int threads) {
-    try {
-      Path folder = Files.createTempDirectory("retort");
-      Path written = folder.resolve("read.onnx");
-      try {
-        OnnxWriter.write(OnnxModel.of(read, Map.of()), written);
-        Map<String, float[]> expected = outputs(file, file.toString(), read, threads);
-        Map<String, float[]> actual = outputs(written, file + ", as it was read", read, threads);
-        double worst = 0;
-        for (String name : expected.keySet()) {
-          worst = Math.max(worst, difference(of(expected, name), of(actual, name)));
-        }
-        return worst;
-      } finally {
-        try (var files = Files.list(folder)) {
-          for (Path left : files.toList()) {
-            Files.delete(left);
-          }
-        }
-        Files.delete(folder);
+    try (TemporaryFolder folder = TemporaryFolder.open()) {
+      folder.write(OnnxModel.of(read, Map.of()));
+      Map<String, float[]> expected = outputs(file, file.toString(), read, threads);
+      Map<String, float[]> actual =
+          outputs(folder.file(), file + ", as it was read", read, threads);
+      double worst = 0;
+      for (String name : expected.keySet()) {
+        worst = Math.max(worst, difference(of(expected, name), of(actual, name)));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no temporary file can be written", e);
+      return worst;
     }
   }
 
