@@ -11,8 +11,8 @@ import retort.onnx.OnnxWriter;
 
 /**
  * A folder for a network that is tried before it is written for good: one file, and its data where
- * these are in a file of their own. Closing it deletes them, and so does a process that is told to
- * stop.
+ * these are in a file of their own. Closing it deletes them; so does the end of a process that is
+ * told to stop, unless ONNX Runtime is at work, which may take it down.
  */
 public final class TemporaryFolder implements AutoCloseable {
   private static final String PREFIX = ".retort";
