@@ -8,7 +8,7 @@ package retort.noise;
  * @param pMean mean of ln sigma
  * @param pStd standard deviation of ln sigma
  */
-public record LogNormalSigma(double pMean, double pStd) {
+public record LogNormalSigma(double pMean, double pStd) implements SigmaLaw {
 
   /** Mean -1.2 and deviation 1.2, as all EDM networks were trained. */
   public static final LogNormalSigma EDM = new LogNormalSigma(-1.2, 1.2);
@@ -27,5 +27,10 @@ public record LogNormalSigma(double pMean, double pStd) {
   /** The noise level that belongs to a standard normal draw. */
   public double sigma(double normal) {
     return Math.exp(pMean + pStd * normal);
+  }
+
+  @Override
+  public double sigma(UniformDraws draws, long index) {
+    return sigma(draws.normal(index));
   }
 }

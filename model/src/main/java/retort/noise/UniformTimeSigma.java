@@ -10,7 +10,7 @@ package retort.noise;
  * @param from time of the draw 0
  * @param to time that the draws run up to
  */
-public record UniformTimeSigma(NoiseSchedule schedule, double from, double to) {
+public record UniformTimeSigma(NoiseSchedule schedule, double from, double to) implements SigmaLaw {
 
   /** Score identity distillation's law for its generator step: up to 0.8 of EDM's levels. */
   public static final UniformTimeSigma SID = new UniformTimeSigma(KarrasSchedule.EDM, 0.0, 0.8);
@@ -33,5 +33,10 @@ public record UniformTimeSigma(NoiseSchedule schedule, double from, double to) {
   /** The noise level that belongs to a uniform draw in [0, 1). */
   public double sigma(double uniform) {
     return schedule.sigmaAt(from + uniform * (to - from));
+  }
+
+  @Override
+  public double sigma(UniformDraws draws, long index) {
+    return sigma(draws.uniform(index));
   }
 }

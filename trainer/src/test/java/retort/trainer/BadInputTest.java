@@ -159,7 +159,6 @@ class BadInputTest {
         "teach --data data --out new --batch 2.5 | '--batch': '2.5' is not an int",
         "teach --data data --out new --layout sideways | expected one of [CONTIGUOUS,",
         "distill --teacher t --out new --method magic | expected one of [SID]",
-        "distill --teacher t --out new --preset huge | expected one of [PAPER, SMALL]",
         "distill --teacher t --out new --lr fast | '--lr': 'fast' is not a double",
         "sample --out new.png | Missing required option: '--model=FILE'",
         "evaluate --features runs/classifier/classifier.onnx --steps 3 | --model=FILE",
@@ -225,6 +224,7 @@ class BadInputTest {
       delimiter = '|',
       value = {
         "--alpha NaN | alpha is NaN",
+        "--preset huge | --preset is huge but --method sid has small, cifar10",
         "--sigma-init 0 | sigma_init is 0.0",
         "--t-max 0 | --t-max is 0.0 but should be in (0, 1]",
         "--sigma-init -1 | sigma_init is -1.0",

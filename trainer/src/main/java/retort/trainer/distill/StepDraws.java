@@ -1,11 +1,9 @@
 package retort.trainer.distill;
 
-import java.util.function.IntToDoubleFunction;
 import retort.graph.Tensor;
 import retort.noise.GaussianNoise;
-import retort.noise.LogNormalSigma;
+import retort.noise.SigmaLaw;
 import retort.noise.UniformDraws;
-import retort.noise.UniformTimeSigma;
 
 /**
  * The random numbers of one training step: a function of the run's seed, the step and what they are
@@ -49,21 +47,11 @@ record StepDraws(long stepSeed) {
   }
 
   /** Noise levels [count] of the images from {@code first} on. */
-  Tensor sigma(Purpose purpose, LogNormalSigma law, int first, int count) {
+  Tensor sigma(Purpose purpose, SigmaLaw law, int first, int count) {
     UniformDraws draws = uniform(purpose);
-    return sigma(count, i -> law.sigma(draws.normal(first + i)));
-  }
-
-  /** Noise levels [count] of the images from {@code first} on. */
-  Tensor sigma(Purpose purpose, UniformTimeSigma law, int first, int count) {
-    UniformDraws draws = uniform(purpose);
-    return sigma(count, i -> law.sigma(draws.uniform(first + i)));
-  }
-
-  private static Tensor sigma(int count, IntToDoubleFunction level) {
     float[] sigmas = new float[count];
     for (int i = 0; i < count; i++) {
-      sigmas[i] = (float) level.applyAsDouble(i);
+      sigmas[i] = (float) law.sigma(draws, first + i);
     }
     return Tensor.floats(new int[] {count}, sigmas);
   }

@@ -42,22 +42,33 @@ public final class Adam {
   }
 
   /**
-   * Takes a step along the gradients gathered so far and clears them. Values that are not finite
-   * are replaced first: nan by 0, infinities by 1e5 and -1e5.
+   * Takes a step along the gradients gathered so far and clears them.
    *
    * @param rate the learning rate
-   * @return the norm of the gradients; not finite when some value was not
+   * @param guard what is done to the gradients first
+   * @return the norm of the gradients before that; not finite when some value was not
    */
-  public double step(double rate) {
+  public double step(double rate, GradientGuard guard) {
     // Taken anew in each step: a parameter that no loss has reached yet has only a stand-in.
     PtNDArray[] gradients = weights.gradients();
     try {
-      double norm = scripts.sanitize(gradients);
+      double norm = scripts.guard(guard, gradients);
       scripts.adam(parameters, gradients, first, second, steps, rate, config);
       return norm;
     } finally {
       Stream.of(gradients).forEach(PtNDArray::close);
     }
+  }
+
+  /** Takes a step whose gradients are only made finite. */
+  public double step(double rate) {
+    return step(rate, GradientGuard.FINITE);
+  }
+
+  /** Forgets all steps taken so far. */
+  public void restart() {
+    scripts.zero(steps);
+    Stream.of(first, second).flatMap(Stream::of).forEach(scripts::zero);
   }
 
   /** Everything that resuming needs, by name. */

@@ -7,9 +7,12 @@ package retort.trainer.engine;
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
  * @param epsilon added to the denominator
- * @param weightDecay L2 penalty added to the gradient
+ * @param weightDecay L2 penalty
+ * @param decoupled whether the penalty shrinks the weights by itself (AdamW, Loshchilov and Hutter
+ *     2019); else it is added to the gradient
  */
-public record AdamConfig(double beta1, double beta2, double epsilon, double weightDecay) {
+public record AdamConfig(
+    double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
   public AdamConfig {
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
       throw new IllegalArgumentException(
@@ -27,6 +30,6 @@ public record AdamConfig(double beta1, double beta2, double epsilon, double weig
 
   /** Betas with epsilon 1e-8 and no weight decay. */
   public static AdamConfig of(double beta1, double beta2) {
-    return new AdamConfig(beta1, beta2, 1e-8, 0);
+    return new AdamConfig(beta1, beta2, 1e-8, 0, false);
   }
 }

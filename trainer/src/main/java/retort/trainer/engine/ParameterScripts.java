@@ -25,21 +25,37 @@ final class ParameterScripts {
           return [torch.clone(y)]
         def assign(self: __torch__.M, to: Tensor, values: Tensor) -> Tensor:
           return torch.copy_(to, values)
-        def sanitize(self: __torch__.M, g: List[Tensor]) -> Tensor:
+        def zero(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.zero_(x)
+        def guard(self: __torch__.M,
+            g: List[Tensor], infinity: float, most: float, longest: float) -> Tensor:
           norm = torch.norm(torch.stack(torch._foreach_norm(g)))
+          length = norm
           if torch.__not__(bool(torch.isfinite(norm))):
             for i in range(torch.len(g)):
-              _0 = torch.nan_to_num_(g[i], 0., 100000., -100000.)
+              _0 = torch.nan_to_num_(g[i], 0., infinity, torch.neg(infinity))
+            length = torch.norm(torch.stack(torch._foreach_norm(g)))
+          if torch.gt(most, 0.):
+            for i in range(torch.len(g)):
+              _1 = torch.clamp_(g[i], torch.neg(most), most)
+            length = torch.norm(torch.stack(torch._foreach_norm(g)))
+          if torch.gt(longest, 0.):
+            share = torch.clamp_max(torch.div(longest, torch.add(length, 1.e-6)), 1.)
+            torch._foreach_mul_(g, share)
           return norm
         def adam(self: __torch__.M,
             p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: Tensor,
-            lr: float, beta1: float, beta2: float, eps: float, decay: float) -> Tensor:
+            lr: float, beta1: float, beta2: float, eps: float, decay: float,
+            decoupled: bool) -> Tensor:
           _0 = torch.add_(t, 1)
           steps = annotate(List[Tensor], [])
           for i in range(torch.len(p)):
             _1 = torch.append(steps, t)
           none = annotate(List[Tensor], [])
-          torch._fused_adam_(p, g, m, v, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+          if decoupled:
+            torch._fused_adamw_(p, g, m, v, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+          else:
+            torch._fused_adam_(p, g, m, v, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
           torch._foreach_zero_(g)
           return t
         def average(self: __torch__.M,
@@ -97,13 +113,23 @@ final class ParameterScripts {
     }
   }
 
+  /** Sets all values of an array to 0, in place. */
+  void zero(PtNDArray array) {
+    run("zero", IValue.from(array));
+  }
+
   /**
-   * Replaces values that are not finite, where there are any: nan by 0, infinities by 1e5 and -1e5.
+   * Makes gradients finite and bounds them, in place.
    *
    * @return the Euclidean norm of all gradients before, not finite if any value was not
    */
-  double sanitize(PtNDArray... gradients) {
-    return run("sanitize", IValue.listFrom(gradients));
+  double guard(GradientGuard guard, PtNDArray... gradients) {
+    return run(
+        "guard",
+        IValue.listFrom(gradients),
+        IValue.from(guard.infinity()),
+        IValue.from(guard.maxValue()),
+        IValue.from(guard.maxNorm()));
   }
 
   /** One step of Adam in place; gradients are zero afterwards. */
@@ -126,7 +152,8 @@ final class ParameterScripts {
         IValue.from(config.beta1()),
         IValue.from(config.beta2()),
         IValue.from(config.epsilon()),
-        IValue.from(config.weightDecay()));
+        IValue.from(config.weightDecay()),
+        IValue.from(config.decoupled()));
   }
 
   /** Moves averages towards parameters by the share {@code weight}, in place. */

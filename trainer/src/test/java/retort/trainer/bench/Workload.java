@@ -19,11 +19,13 @@ import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.Optimisation;
 import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
 import retort.trainer.distill.TeacherTraining;
 import retort.trainer.distill.TrainingMethod;
 import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.GradientGuard;
 import retort.trainer.engine.Torch;
 
 /**
@@ -111,12 +113,13 @@ record Workload(SongUNet network, Method method, int batch) {
     return new SidTraining.Recipe(
         new SidLoss(1.2, 2.5, 100),
         UniformTimeSigma.SID,
+        LogNormalSigma.EDM,
         batch,
         batch,
-        LearningRate.constant(1e-5),
-        LearningRate.constant(1e-5),
-        AdamConfig.of(0, 0.999),
-        AdamConfig.of(0, 0.999),
+        new Optimisation(
+            LearningRate.constant(1e-5), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
+        new Optimisation(
+            LearningRate.constant(1e-5), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
         Augmentation.NONE,
         new AverageConfig(HALF_LIFE, 0.05),
         SEED);

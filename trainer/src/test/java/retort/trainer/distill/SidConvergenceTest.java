@@ -9,9 +9,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import retort.denoiser.DenoiserModel;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.noise.GaussianNoise;
+import retort.noise.LogNormalSigma;
 import retort.noise.UniformTimeSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.GradientGuard;
 import retort.trainer.engine.Torch;
 
 /** Score identity distillation of a teacher whose data are known: each pixel is a Gaussian. */
@@ -37,12 +39,13 @@ class SidConvergenceTest {
         new SidTraining.Recipe(
             new SidLoss(alpha, 2.5, 100),
             UniformTimeSigma.SID,
+            LogNormalSigma.EDM,
             BATCH,
             BATCH,
-            new LearningRate(5e-3, 0, images),
-            LearningRate.constant(1e-2),
-            AdamConfig.of(0, 0.999),
-            AdamConfig.of(0, 0.999),
+            new Optimisation(
+                new LearningRate(5e-3, 0, images), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
+            new Optimisation(
+                LearningRate.constant(1e-2), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
             Augmentation.NONE,
             new AverageConfig(20 * BATCH, 0.05),
             1));

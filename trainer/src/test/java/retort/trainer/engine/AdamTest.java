@@ -68,7 +68,7 @@ class AdamTest {
   @ParameterizedTest(name = "weight decay {0}")
   @ValueSource(doubles = {0, 0.1})
   void stepsAreThoseOfPyTorch(double decay) {
-    Adam adam = torch.adam(weights, new AdamConfig(0.9, 0.99, 1e-8, decay));
+    Adam adam = torch.adam(weights, new AdamConfig(0.9, 0.99, 1e-8, decay, false));
     double[] expected = values(weights, "w");
     double[] first = new double[4];
     double[] second = new double[4];
@@ -188,8 +188,9 @@ class AdamTest {
 
   @Test
   void epsilonIsPositiveAndWeightDecayNotNegative() {
-    assertThatThrownBy(() -> new AdamConfig(0.9, 0.999, 0, 0)).hasMessageContaining("epsilon is 0");
-    assertThatThrownBy(() -> new AdamConfig(0.9, 0.999, 1e-8, -1))
+    assertThatThrownBy(() -> new AdamConfig(0.9, 0.999, 0, 0, false))
+        .hasMessageContaining("epsilon is 0");
+    assertThatThrownBy(() -> new AdamConfig(0.9, 0.999, 1e-8, -1, false))
         .hasMessageContaining("weight decay -1");
   }
 }

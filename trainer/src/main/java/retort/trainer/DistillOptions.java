@@ -1,0 +1,174 @@
+package retort.trainer;
+
+import picocli.CommandLine.Option;
+import retort.noise.KarrasSchedule;
+import retort.noise.LogNormalSigma;
+import retort.noise.SigmaLaw;
+import retort.noise.UniformTimeSigma;
+import retort.trainer.distill.AverageConfig;
+
+/**
+ * The hyper-parameters of all methods. Those that are not typed have the values of the preset; see
+ * {@link PresetTable} for which method has which.
+ */
+final class DistillOptions {
+  /** The augmentation that the teacher was trained with. */
+  static final String TEACHER = "teacher";
+
+  @Option(
+      names = "--sigma-init",
+      paramLabel = "S",
+      description = "Noise level at which the generator runs. Default: the preset's.")
+  double sigmaInit;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      description = "Weight of the score identity loss's two terms. Default: the preset's.")
+  double alpha;
+
+  @Option(
+      names = "--t-max",
+      paramLabel = "T",
+      description =
+          "End of EDM's time, in (0, 1], from whose noise levels the generator is judged: 0.8 is sigma"
+              + " 24.4, 0.6 is 5.8. Less for a teacher that knows little of high noise. Default: the preset's.")
+  double tMax;
+
+  @Option(
+      names = "--loss-scale",
+      paramLabel = "S",
+      description =
+          "Factor on the generator's loss, which Adam hardly notices. Default: the preset's.")
+  double lossScale;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Learning rate of the fake score network. Default: the preset's.")
+  double rate;
+
+  @Option(
+      names = "--generator-lr",
+      paramLabel = "R",
+      description = "Learning rate of the generator. Default: the preset's.")
+  double generatorRate;
+
+  @Option(
+      names = "--beta1",
+      paramLabel = "B",
+      description = "First decay of the fake score network's Adam. Default: the preset's.")
+  double beta1;
+
+  @Option(
+      names = "--generator-beta1",
+      paramLabel = "B",
+      description = "First decay of the generator's Adam. Default: the preset's.")
+  double generatorBeta1;
+
+  @Option(
+      names = "--beta2",
+      paramLabel = "B",
+      description = "Second decay of Adam. Default: the preset's.")
+  double beta2;
+
+  @Option(
+      names = "--epsilon",
+      paramLabel = "E",
+      description = "Adam's epsilon. Default: the preset's.")
+  double epsilon;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "W",
+      description =
+          "How fast the weights shrink by themselves, as in AdamW. Default: the preset's.")
+  double weightDecay;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "Images over which the learning rates rise. Default: the preset's.")
+  long warmup;
+
+  @Option(
+      names = "--decay",
+      description =
+          "Let the rates fall to 0 along a half cosine until --images are shown. Default: they stay.")
+  boolean decay;
+
+  @Option(
+      names = "--clip-value",
+      paramLabel = "C",
+      description =
+          "Largest magnitude of a gradient's value; 0 for no bound. Default: the preset's.")
+  double clipValue;
+
+  @Option(
+      names = "--clip-norm",
+      paramLabel = "C",
+      description = "Largest norm of a network's gradient; 0 for no bound. Default: the preset's.")
+  double clipNorm;
+
+  @Option(
+      names = "--p-mean",
+      paramLabel = "M",
+      description = "Mean of ln sigma where the fake score network learns. Default: the preset's.")
+  double pMean;
+
+  @Option(
+      names = "--p-std",
+      paramLabel = "S",
+      description =
+          "Standard deviation of ln sigma where the fake score network learns. Default: the preset's.")
+  double pStd;
+
+  @Option(
+      names = "--augment",
+      paramLabel = "P",
+      description =
+          "Probability of each augmentation of what the fake score network sees, or teacher: as the"
+              + " teacher was trained. Default: the preset's.")
+  String augment = TEACHER;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "N",
+      description = "Half-life of the generator's average, in images. Default: the preset's.")
+  double halfLife;
+
+  @Option(
+      names = "--ema-ramp",
+      paramLabel = "R",
+      description = "Its bound, as a share of the images shown. Default: the preset's.")
+  double ramp;
+
+  /** Noise levels at which the generator is judged. */
+  SigmaLaw judgedLevels() {
+    if (!(tMax > 0 && tMax <= 1)) {
+      throw new IllegalArgumentException(
+          "--t-max is " + tMax + " but should be in (0, 1], such as 0.8");
+    }
+    return new UniformTimeSigma(KarrasSchedule.EDM, 0, tMax);
+  }
+
+  /** Noise levels that the fake score network learns. */
+  SigmaLaw learntLevels() {
+    return new LogNormalSigma(pMean, pStd);
+  }
+
+  /** The moving average of the generator. */
+  AverageConfig average() {
+    return new AverageConfig(halfLife, ramp);
+  }
+
+  /** The number that {@code --augment} is. */
+  double augmentProbability() {
+    try {
+      return Double.parseDouble(augment);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--augment is " + augment + " but should be teacher or a probability such as 0.12", e);
+    }
+  }
+}

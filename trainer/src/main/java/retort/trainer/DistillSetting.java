@@ -1,0 +1,55 @@
+package retort.trainer;
+
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
+import retort.trainer.data.Augmentation;
+import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.Optimisation;
+import retort.trainer.engine.AdamConfig;
+import retort.trainer.engine.GradientGuard;
+import retort.trainer.engine.Torch;
+
+/**
+ * What a distillation starts from.
+ *
+ * @param torch the engine
+ * @param teacher the denoiser to distil
+ * @param start what the generator starts from, with the teacher's architecture
+ * @param options the method's flags, resolved
+ * @param run the run's flags
+ */
+record DistillSetting(
+    Torch torch,
+    DenoiserModel teacher,
+    DenoiserModel start,
+    DistillOptions options,
+    RunOptions run) {
+
+  /** How the generator learns. */
+  Optimisation generator() {
+    return optimisation(options.generatorRate, options.generatorBeta1);
+  }
+
+  /** How the fake score network learns. */
+  Optimisation fakeScore() {
+    return optimisation(options.rate, options.beta1);
+  }
+
+  private Optimisation optimisation(double rate, double beta1) {
+    return new Optimisation(
+        new LearningRate(rate, options.warmup, options.decay ? run.images() : 0),
+        new AdamConfig(beta1, options.beta2, options.epsilon, options.weightDecay, true),
+        new GradientGuard(GradientGuard.FINITE.infinity(), options.clipValue, options.clipNorm));
+  }
+
+  /** The augmentation of what the fake score network learns. */
+  Augmentation augmentation() {
+    return new Augmentation(
+        options.augment.equals(DistillOptions.TEACHER)
+            ? teacher
+                .property(MetadataKeys.AUGMENT_PROBABILITY)
+                .map(Double::parseDouble)
+                .orElse(0.0)
+            : options.augmentProbability());
+  }
+}

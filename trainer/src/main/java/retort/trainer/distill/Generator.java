@@ -1,0 +1,108 @@
+package retort.trainer.distill;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import retort.denoiser.DenoiserModel;
+import retort.graph.DropoutRemoval;
+import retort.graph.Graph;
+import retort.graph.Tensor;
+import retort.trainer.engine.MovingAverage;
+import retort.trainer.engine.Program;
+import retort.trainer.engine.Torch;
+import retort.trainer.engine.WeightView;
+
+/**
+ * The one-step generator that a distillation makes: {@code G(noise, label) = D(sigmaInit noise;
+ * sigmaInit, label)}, the learner of its weights, and their moving average.
+ */
+final class Generator implements Remembered {
+  private static final String LEARNER = "learner/";
+  private static final String AVERAGE = "average/";
+
+  private final DenoiserModel model;
+  private final Learner learner;
+  private final MovingAverage average;
+  private final AverageConfig averageConfig;
+  private final Program generate;
+
+  /**
+   * Starts from a denoiser.
+   *
+   * @param start its weights, and its signature without {@code logvar}, which no generator has
+   */
+  Generator(
+      Torch torch,
+      DenoiserModel start,
+      double sigmaInit,
+      Optimisation optimisation,
+      AverageConfig averageConfig) {
+    this.model = withoutLogvar(start);
+    this.learner = new Learner(torch, model.graph(), optimisation);
+    this.average = torch.average(learner.weights(), model.graph());
+    this.averageConfig = averageConfig;
+    this.generate = torch.compile(DropoutRemoval.remove(model.generator(sigmaInit)));
+  }
+
+  private static DenoiserModel withoutLogvar(DenoiserModel model) {
+    List<String> outputs =
+        Stream.of(DenoiserModel.DENOISED, DenoiserModel.FEATURES)
+            .filter(model.graph().outputs()::contains)
+            .toList();
+    Graph graph = model.graph().withOutputs(outputs).pruned();
+    return new DenoiserModel(graph, model.sigmaData(), model.labelNames(), model.properties());
+  }
+
+  Learner learner() {
+    return learner;
+  }
+
+  /** The denoiser whose weights learn, as it was at the start. */
+  DenoiserModel model() {
+    return model;
+  }
+
+  /** Moves the average towards the weights. */
+  void follow(int batch, long imagesSeen) {
+    average.update(averageConfig.beta(batch, imagesSeen));
+  }
+
+  /** Images of the current weights [n, C, H, W], without dropout and without a gradient. */
+  float[] images(Tensor noise, Map<String, Tensor> labels) {
+    return images(noise, labels, learner.weights().frozen());
+  }
+
+  private float[] images(Tensor noise, Map<String, Tensor> labels, WeightView weights) {
+    Map<String, Tensor> arguments = new LinkedHashMap<>(labels);
+    arguments.put(DenoiserModel.NOISE, noise);
+    return Objects.requireNonNull(generate.compute(arguments, weights).get(DenoiserModel.IMAGE))
+        .floats();
+  }
+
+  /** Images of the averaged weights; shapes as in {@link Distillation#images}. */
+  float[] averagedImages(float[] noise, float[] labels) {
+    StepInputs inputs = new StepInputs(model, StepDraws.of(0, 0));
+    return images(inputs.images(noise), inputs.labelled(labels), average.averages().frozen());
+  }
+
+  /** The denoiser with averaged weights. */
+  DenoiserModel averaged() {
+    return model.withWeights(average.averages().parameterValues());
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    NamedState.put(state, LEARNER, learner.state());
+    NamedState.put(state, AVERAGE, average.averages().parameterValues());
+    return state;
+  }
+
+  @Override
+  public void restore(Map<String, Tensor> state) {
+    learner.restore(NamedState.get(state, LEARNER));
+    average.averages().set(NamedState.get(state, AVERAGE));
+  }
+}
