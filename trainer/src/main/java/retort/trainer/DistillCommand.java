@@ -84,6 +84,10 @@ final class DistillCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, String> resolved = Presets.resolve(Objects.requireNonNull(spec), method, preset);
     run.check();
+    if (options.data != null && !method.learnsFromData()) {
+      throw new IllegalArgumentException(
+          "--data is given but --method " + method + " learns without images; leave it out");
+    }
     DenoiserModel teacher = teacher();
     requireTrained(teacher);
     DenoiserModel start =
@@ -180,6 +184,9 @@ final class DistillCommand implements Callable<Integer> {
     own.put("method", method.toString());
     own.put("teacher", digest);
     own.put("init", init == null ? "teacher" : FileDigest.of(init));
+    if (options.data != null) {
+      own.put("data", options.data.toString());
+    }
     own.putAll(resolved);
     own.remove("images");
     own.put("decay", options.decay ? Long.toString(run.images()) : "none");

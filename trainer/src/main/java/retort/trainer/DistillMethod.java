@@ -8,7 +8,7 @@ import retort.trainer.distill.SidTraining;
 /** The ways to distil. */
 enum DistillMethod {
   /** Score identity Distillation. */
-  SID {
+  SID(false) {
     @Override
     Distillation start(DistillSetting setting) {
       DistillOptions options = setting.options();
@@ -27,6 +27,17 @@ enum DistillMethod {
       return new SidTraining(setting.torch(), setting.teacher(), setting.start(), recipe);
     }
   };
+
+  private final boolean learnsFromData;
+
+  DistillMethod(boolean learnsFromData) {
+    this.learnsFromData = learnsFromData;
+  }
+
+  /** Whether real images are needed; else they are of no use. */
+  boolean learnsFromData() {
+    return learnsFromData;
+  }
 
   /** Compiles the losses and loads all networks. */
   abstract Distillation start(DistillSetting setting);

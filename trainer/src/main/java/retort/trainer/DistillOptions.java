@@ -1,5 +1,7 @@
 package retort.trainer;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import retort.noise.KarrasSchedule;
 import retort.noise.LogNormalSigma;
@@ -14,6 +16,14 @@ import retort.trainer.distill.AverageConfig;
 final class DistillOptions {
   /** The augmentation that the teacher was trained with. */
   static final String TEACHER = "teacher";
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "Real images, for the methods that learn from them, best those the teacher learnt: a"
+              + " folder or zip of PNG or JPEG files, or IDX files. Default: none.")
+  @Nullable Path data;
 
   @Option(
       names = "--sigma-init",

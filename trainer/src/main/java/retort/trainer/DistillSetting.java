@@ -3,6 +3,7 @@ package retort.trainer;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.trainer.data.Augmentation;
+import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.Optimisation;
 import retort.trainer.engine.AdamConfig;
@@ -40,6 +41,19 @@ record DistillSetting(
         new LearningRate(rate, options.warmup, options.decay ? run.images() : 0),
         new AdamConfig(beta1, options.beta2, options.epsilon, options.weightDecay, true),
         new GradientGuard(GradientGuard.FINITE.infinity(), options.clipValue, options.clipNorm));
+  }
+
+  /**
+   * The real images.
+   *
+   * @throws IllegalArgumentException when none are given
+   */
+  ImageDataset data() {
+    if (options.data == null) {
+      throw new IllegalArgumentException(
+          "this method learns from real images too; pass those the teacher learnt with --data PATH");
+    }
+    return ImageDataset.open(options.data);
   }
 
   /** The augmentation of what the fake score network learns. */

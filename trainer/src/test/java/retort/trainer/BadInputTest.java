@@ -224,6 +224,7 @@ class BadInputTest {
       delimiter = '|',
       value = {
         "--alpha NaN | alpha is NaN",
+        "--data x | --data is given but --method sid learns without images",
         "--preset huge | --preset is huge but --method sid has small, cifar10",
         "--sigma-init 0 | sigma_init is 0.0",
         "--t-max 0 | --t-max is 0.0 but should be in (0, 1]",
