@@ -26,7 +26,7 @@ done
 
 cases=()
 for network in digits cifar32 cifar128; do
-  for method in edm sid; do
+  for method in edm sid sida dmd dmd2 progressive consistency; do
     for layout in contiguous channels_last; do
       name=$network-$method-$layout
       for wanted in "${@:-$name}"; do

@@ -42,7 +42,19 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
    * @param real the type that real numbers have in the text: FLOAT32, or FLOAT64 for checks
    */
   public static TorchScriptMethod of(Graph graph, Layout layout, DataType real) {
-    return new Writer(graph).write(layout, real);
+    return of(graph, layout, real, real);
+  }
+
+  /**
+   * Writes a graph whose products - convolutions, matrix products, attention - are computed in
+   * another type than everything else.
+   *
+   * @param products the type that operands of products are cast to and their results back from:
+   *     BFLOAT16 for half the bytes at the range of float32, or {@code real}
+   */
+  public static TorchScriptMethod of(
+      Graph graph, Layout layout, DataType real, DataType products) {
+    return new Writer(graph, real, products).write(layout);
   }
 
   /**
@@ -50,18 +62,30 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
    * in the text of a later one: what operators take as numbers needs no tensor.
    */
   private static final class Writer {
+    private static final Set<Operator> PRODUCTS =
+        Set.of(
+            Operator.CONV,
+            Operator.CONV_TRANSPOSE,
+            Operator.GEMM,
+            Operator.MAT_MUL,
+            Operator.ATTENTION);
+
     private final Graph graph;
     private final Types types;
+    private final DataType real;
+    private final DataType products;
     private final Map<String, String> variables = new HashMap<>();
     private final Map<String, Integer> weights = new LinkedHashMap<>();
     private final Set<String> needed = new HashSet<>();
 
-    Writer(Graph graph) {
+    Writer(Graph graph, DataType real, DataType products) {
       this.graph = graph;
+      this.real = real;
+      this.products = products;
       this.types = Types.of(graph);
     }
 
-    TorchScriptMethod write(Layout layout, DataType real) {
+    TorchScriptMethod write(Layout layout) {
       StringBuilder signature = new StringBuilder("  def forward(self: __torch__.M");
       for (Graph.Input input : graph.inputs()) {
         String variable = "x" + variables.size();
@@ -111,15 +135,33 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
     }
 
     private String statement(Node node) {
+      boolean cast = products != real && isProduct(node);
       List<String> texts =
-          node.operator().torchScript(types.script(node, i -> variable(node.inputs().get(i))));
+          node.operator()
+              .torchScript(
+                  types.script(
+                      node,
+                      i -> {
+                        String operand = variable(node.inputs().get(i));
+                        return cast ? to(products, operand) : operand;
+                      }));
       StringBuilder statement = new StringBuilder();
       for (int i = 0; i < node.outputs().size(); i++) {
         if (needed.contains(node.outputs().get(i))) {
-          statement.append(line(variable(node.outputs().get(i)) + " = " + texts.get(i)));
+          String text = cast ? to(real, texts.get(i)) : texts.get(i);
+          statement.append(line(variable(node.outputs().get(i)) + " = " + text));
         }
       }
       return statement.toString();
+    }
+
+    private boolean isProduct(Node node) {
+      return PRODUCTS.contains(node.operator())
+          && types.type(node.outputs().get(0)).type().isFloating();
+    }
+
+    private static String to(DataType type, String text) {
+      return "torch.to(" + text + ", " + type.torchCode() + ")";
     }
 
     /** The text for a value, which is thereby needed. */
