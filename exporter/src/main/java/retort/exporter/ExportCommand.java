@@ -88,6 +88,10 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    return Interruption.during(Objects.requireNonNull(spec).commandLine(), this::run);
+  }
+
+  private int run(Interruption interruption) {
     OneStepGenerator generator =
         OneStepGenerator.read(
             file, sigmaInit == null ? OptionalDouble.empty() : OptionalDouble.of(sigmaInit));
@@ -110,7 +114,8 @@ final class ExportCommand implements Callable<Integer> {
     Verification verification =
         Verification.of(
             floats, deployable, samples, stored.isPresent(), card.labels(), tolerance, threads);
-    OnnxWriter.write(deployable, out);
+    OutputPaths.write(out, () -> OnnxWriter.write(deployable, out));
+    interruption.tooLate();
     ExportReport result =
         ExportReport.of(
             out, generator.model().graph(), deployable.graph(), verification, stored.isPresent());

@@ -110,12 +110,16 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    return Interruption.during(Objects.requireNonNull(spec).commandLine(), this::run);
+  }
+
+  private int run(Interruption interruption) {
     GivenFlags given = new GivenFlags(Objects.requireNonNull(spec));
     if (OnnxReader.recognises(from)) {
       given.refuse(CheckpointOptions.class, "is for checkpoints, but " + from + " is an ONNX file");
       given.refuse(
           ComparisonOptions.class, "is for classifiers, but " + from + " is an ONNX network");
-      return tell(denoiser(ForeignFile.read(from, convention, trial), given));
+      return tell(denoiser(ForeignFile.read(from, convention, trial), given, interruption));
     }
     String reason = "is for ONNX networks, but " + from + " is a checkpoint";
     given.refuse(ConventionOptions.class, reason);
@@ -127,10 +131,10 @@ final class ImportCommand implements Callable<Integer> {
       given.refuse(
           List.of("--as", "--sigma-init", "--label-names", "--images", "--steps", "--grid"),
           "is for denoisers, but " + from + " holds " + network.get().title());
-      return tell(comparison(network.get()));
+      return tell(comparison(network.get(), interruption));
     }
     given.refuse(ComparisonOptions.class, "is for classifiers, but " + from + " is none");
-    return tell(denoiser(inCheckpoint.denoiser(checkpoint), given));
+    return tell(denoiser(inCheckpoint.denoiser(checkpoint), given, interruption));
   }
 
   private void check() {
@@ -153,7 +157,7 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private Card denoiser(Intake understood, GivenFlags given) {
+  private Card denoiser(Intake understood, GivenFlags given, Interruption interruption) {
     Intake intake = understood.named(labelNames).with(said());
     if (kind != null) {
       intake = intake.as(kind == Kind.GENERATOR);
@@ -162,7 +166,7 @@ final class ImportCommand implements Callable<Integer> {
       given.refuse(
           List.of("--sigma-init"),
           "is for generators, but " + from + " is a teacher; leave it out, or pass --as=generator");
-      return ImportCard.of(ImportedFile.write(intake, 0, trial, out), intake);
+      return ImportCard.of(ImportedFile.write(intake, 0, trial, out, interruption), intake);
     }
     double level = sigmaInit == null ? USUAL_SIGMA_INIT : sigmaInit;
     SigmaRange trained = intake.model().sigmaRange();
@@ -171,12 +175,12 @@ final class ImportCommand implements Callable<Integer> {
           "--sigma-init is " + level + " but the network was trained for " + trained);
     }
     intake = intake.with(Map.of(MetadataKeys.SIGMA_INIT, Double.toString(level)));
-    return ImportCard.of(ImportedFile.write(intake, level, trial, out), intake);
+    return ImportCard.of(ImportedFile.write(intake, level, trial, out, interruption), intake);
   }
 
-  private Card comparison(Comparison understood) {
+  private Card comparison(Comparison understood, Interruption interruption) {
     Comparison network = understood.with(said());
-    return ImportCard.of(ImportedFile.write(network, trial, out), network);
+    return ImportCard.of(ImportedFile.write(network, trial, out, interruption), network);
   }
 
   private Map<String, String> said() {

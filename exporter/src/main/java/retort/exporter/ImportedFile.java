@@ -28,8 +28,10 @@ record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> g
    * Writes a denoiser. A generator carries reference samples from then on.
    *
    * @param sigmaInit the level of a generator, 0 for a teacher
+   * @param interruption which is told when the file is in its place
    */
-  static ImportedFile write(Intake intake, double sigmaInit, TrialOptions options, Path out) {
+  static ImportedFile write(
+      Intake intake, double sigmaInit, TrialOptions options, Path out, Interruption interruption) {
     DenoiserModel model = intake.model();
     Trial trial =
         TrialCopy.tried(
@@ -44,7 +46,8 @@ record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> g
                       : model,
                   sampled);
             });
-    trial.model().write(out);
+    OutputPaths.write(out, () -> trial.model().write(out));
+    interruption.tooLate();
     Optional<Path> grid = trial.sampled().flatMap(s -> options.draw(s, model.imageShape(), out));
     return new ImportedFile(out, trial.sampled(), grid);
   }
@@ -56,7 +59,8 @@ record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> g
   }
 
   /** Writes a network that images are compared by. */
-  static ImportedFile write(Comparison comparison, TrialOptions options, Path out) {
+  static ImportedFile write(
+      Comparison comparison, TrialOptions options, Path out, Interruption interruption) {
     TrialCopy.tried(
         out,
         comparison.model().graph(),
@@ -65,7 +69,8 @@ record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> g
           ComparisonTrial.run(copy, comparison.model().graph(), options.threads());
           return copy;
         });
-    OnnxWriter.write(comparison.model(), out);
+    OutputPaths.write(out, () -> OnnxWriter.write(comparison.model(), out));
+    interruption.tooLate();
     return new ImportedFile(out, Optional.empty(), Optional.empty());
   }
 }

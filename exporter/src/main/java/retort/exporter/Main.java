@@ -9,7 +9,10 @@ import retort.graph.GraphException;
 import retort.onnx.OnnxException;
 import retort.statistics.NpyException;
 
-/** The exporter's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours. */
+/**
+ * The exporter's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours; stopped by Ctrl-C 130,
+ * by SIGTERM 143, as any process that they end.
+ */
 @Command(
     name = "retort",
     description =

@@ -1,11 +1,16 @@
 package retort.exporter;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import retort.onnx.OnnxException;
 
-/** What is wrong with the place of a file to be written, found before any work is done for it. */
+/**
+ * What is wrong with the place of a file to be written: found before any work is done for it, but
+ * for a disk that fills up.
+ */
 final class OutputPaths {
   private OutputPaths() {}
 
@@ -53,6 +58,37 @@ final class OutputPaths {
               + otherFlag
               + ", lest one overwrite the other");
     }
+  }
+
+  /**
+   * Writes a network to the place that {@code --out} names, or a copy to be tried beside it.
+   *
+   * @throws OnnxException that names the flag, when the disk is full or broken
+   */
+  static void write(Path out, Runnable write) {
+    try {
+      write.run();
+    } catch (OnnxException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw full(out, cause);
+      }
+      throw e;
+    }
+  }
+
+  /** That the disk does not take the file, or what is tried beside it. */
+  static OnnxException full(Path out, IOException e) {
+    String reason =
+        e instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : e.getMessage();
+    return new OnnxException(
+        "--out is "
+            + out
+            + " but no such file can be written there ("
+            + reason
+            + "); free some space, or pass an --out on another disk",
+        e);
   }
 
   private static boolean same(Path path, Path other) {

@@ -1,5 +1,6 @@
 package retort.exporter;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,8 +27,10 @@ final class TrialCopy {
   static <T> T tried(Path out, Graph network, Consumer<Path> write, Function<Path, T> trial) {
     requireFinite(network);
     try (TemporaryFolder beside = TemporaryFolder.beside(out)) {
-      write.accept(beside.file());
+      OutputPaths.write(out, () -> write.accept(beside.file()));
       return trial.apply(beside.file());
+    } catch (IOException e) {
+      throw OutputPaths.full(out, e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -217,7 +218,7 @@ public record DenoiserModel(
               : g.input(input.name(), input.shape()));
     }
     Value image = g.call(graph.withOutputs(List.of(DENOISED)), "", arguments).get(DENOISED);
-    g.output(IMAGE, java.util.Objects.requireNonNull(image));
+    g.output(IMAGE, Objects.requireNonNull(image));
     Tensor sigma = Tensor.floats(new int[] {1}, (float) sigmaInit);
     Graph generator = InputFixing.fix(g.build(), SIGMA, sigma);
     return augmentLabels() == 0

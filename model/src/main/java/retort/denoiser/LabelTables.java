@@ -3,8 +3,10 @@ package retort.denoiser;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -88,7 +90,7 @@ final class LabelTables {
       column |= chosen && input.shape().rank() == 2;
       inputs.add(chosen ? new Graph.Input(label, DataType.FLOAT32, Shape.batch(rows)) : input);
     }
-    Map<String, Weight> weights = new java.util.LinkedHashMap<>(graph.weights());
+    Map<String, Weight> weights = new LinkedHashMap<>(graph.weights());
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       if (node.operator() == Operator.GATHER && indices.contains(node.inputs().get(1))) {
@@ -120,7 +122,7 @@ final class LabelTables {
     String table = gather.inputs().get(0);
     String y = gather.outputs().get(0);
     String mix = label;
-    DataType type = java.util.Objects.requireNonNull(tables.get(table)).type();
+    DataType type = Objects.requireNonNull(tables.get(table)).type();
     if (type != DataType.FLOAT32) {
       mix = y + "/label";
       nodes.add(

@@ -1,5 +1,6 @@
 package retort.denoiser;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,6 +26,6 @@ public record NetworkSignature(
     Optional<String> features,
     Map<String, Double> fixed) {
   public NetworkSignature {
-    fixed = java.util.Collections.unmodifiableMap(new TreeMap<>(fixed));
+    fixed = Collections.unmodifiableMap(new TreeMap<>(fixed));
   }
 }

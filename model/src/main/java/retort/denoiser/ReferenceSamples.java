@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import retort.graph.DataType;
@@ -138,7 +139,7 @@ public record ReferenceSamples(List<Long> seeds, List<Integer> labels, Tensor im
     }
   }
 
-  private static java.util.stream.Stream<String> split(String numbers) {
-    return numbers.isEmpty() ? java.util.stream.Stream.empty() : Arrays.stream(numbers.split(","));
+  private static Stream<String> split(String numbers) {
+    return numbers.isEmpty() ? Stream.empty() : Arrays.stream(numbers.split(","));
   }
 }

@@ -1,6 +1,7 @@
 package retort.graph;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Arithmetic whose form depends on the element type, on attributes, or on operands left out. */
@@ -12,7 +13,7 @@ final class Arithmetic {
     Rule rule = Elementwise.binary((a, b) -> a / b, (a, b) -> a / b, "torch.div({0}, {1})");
     return new SingleResult(
         site -> rule.infer(site).get(0),
-        (site, type) -> rule.evaluate(site, java.util.List.of(type)).get(0),
+        (site, type) -> rule.evaluate(site, List.of(type)).get(0),
         s ->
             s.site().type(0).isFloating()
                 ? rule.torchScript(s).get(0)
@@ -94,7 +95,7 @@ final class Arithmetic {
         },
         (site, type) ->
             Elementwise.map(
-                sum.evaluate(site, java.util.List.of(type)).get(0),
+                sum.evaluate(site, List.of(type)).get(0),
                 x -> x / site.count(),
                 x -> x / site.count()),
         s -> TorchText.call("div", sum.torchScript(s).get(0), s.count()));

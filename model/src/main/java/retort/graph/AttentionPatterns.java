@@ -1,6 +1,8 @@
 package retort.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -147,8 +149,7 @@ final class AttentionPatterns {
   private static boolean swapsLastTwo(Node node, Wiring wiring) {
     int rank = wiring.shape(node.inputs().get(0)).rank();
     return rank >= 2
-        && java.util.Arrays.equals(
-            permutation(node, rank), swap(rank).integers("perm", new long[0]));
+        && Arrays.equals(permutation(node, rank), swap(rank).integers("perm", new long[0]));
   }
 
   private static long[] permutation(Node transpose, int rank) {
@@ -169,7 +170,7 @@ final class AttentionPatterns {
       return shape;
     }
     List<Dim> dims = new ArrayList<>(shape.dims());
-    java.util.Collections.swap(dims, rank - 2, rank - 1);
+    Collections.swap(dims, rank - 2, rank - 1);
     return new Shape(dims);
   }
 }

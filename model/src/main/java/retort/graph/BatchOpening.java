@@ -1,10 +1,12 @@
 package retort.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -114,8 +116,7 @@ public final class BatchOpening {
             .get(half)
             .put(
                 input.name(),
-                tensor(
-                    input.type(), shape, java.util.Arrays.copyOfRange(values, start, start + row)));
+                tensor(input.type(), shape, Arrays.copyOfRange(values, start, start + row)));
       }
       int[] wide = opened.input(input.name()).orElseThrow().shape().at(2L * images);
       together.put(input.name(), tensor(input.type(), wide, values));
@@ -123,9 +124,9 @@ public final class BatchOpening {
     Map<String, Tensor> results = Interpreter.run(opened, together);
     List<Map<String, Tensor>> expected = apart.stream().map(f -> Interpreter.run(old, f)).toList();
     for (String name : old.outputs()) {
-      double[] actual = java.util.Objects.requireNonNull(results.get(name)).reals();
-      double[] first = java.util.Objects.requireNonNull(expected.get(0).get(name)).reals();
-      double[] second = java.util.Objects.requireNonNull(expected.get(1).get(name)).reals();
+      double[] actual = Objects.requireNonNull(results.get(name)).reals();
+      double[] first = Objects.requireNonNull(expected.get(0).get(name)).reals();
+      double[] second = Objects.requireNonNull(expected.get(1).get(name)).reals();
       double largest = 1e-6;
       double difference = actual.length == first.length + second.length ? 0 : 1;
       for (int i = 0; difference < 1 && i < actual.length; i++) {
@@ -148,7 +149,7 @@ public final class BatchOpening {
     if (type.isFloating()) {
       return Tensor.reals(type, shape, values);
     }
-    long[] integers = java.util.Arrays.stream(values).mapToLong(v -> (long) v).toArray();
+    long[] integers = Arrays.stream(values).mapToLong(v -> (long) v).toArray();
     return Tensor.integers(type, shape, integers);
   }
 }

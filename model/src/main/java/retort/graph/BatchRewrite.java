@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -81,7 +82,7 @@ final class BatchRewrite {
                   && from.isPresent()
                   && shape(name).dim(axis.get()).equals(shape(operand).dim(from.get()));
           if (same) {
-            blocks.put(name, java.util.Objects.requireNonNull(blocks.get(operand)));
+            blocks.put(name, Objects.requireNonNull(blocks.get(operand)));
           }
         }
       }

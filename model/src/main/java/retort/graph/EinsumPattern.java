@@ -2,6 +2,7 @@ package retort.graph;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * A product of two batches of matrices written as Einsum, as in {@code ncq,nck->nqk}: becomes
@@ -67,7 +68,7 @@ final class EinsumPattern {
             }));
   }
 
-  private static String only(String labels, java.util.function.IntPredicate kept) {
+  private static String only(String labels, IntPredicate kept) {
     return labels
         .chars()
         .filter(kept)

@@ -1,6 +1,7 @@
 package retort.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -128,7 +129,7 @@ public final class Graph {
                     + name
                     + "'; the weights come from another architecture");
           }
-          if (!java.util.Arrays.equals(old.value().shape(), tensor.shape())) {
+          if (!Arrays.equals(old.value().shape(), tensor.shape())) {
             throw new GraphException(
                 "weight '"
                     + name

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ public final class Interpreter {
     }
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     for (String name : graph.outputs()) {
-      outputs.put(name, java.util.Objects.requireNonNull(values.get(name)));
+      outputs.put(name, Objects.requireNonNull(values.get(name)));
     }
     return outputs;
   }

@@ -1,5 +1,6 @@
 package retort.graph;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -86,7 +87,7 @@ final class ScriptSite {
 
   /** A list literal. */
   static String list(long... items) {
-    return list(java.util.Arrays.stream(items).mapToObj(Long::toString).toList());
+    return list(Arrays.stream(items).mapToObj(Long::toString).toList());
   }
 
   /** A float literal that TorchScript reads back to the same double. */

@@ -52,8 +52,7 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
    * @param products the type that operands of products are cast to and their results back from:
    *     BFLOAT16 for half the bytes at the range of float32, or {@code real}
    */
-  public static TorchScriptMethod of(
-      Graph graph, Layout layout, DataType real, DataType products) {
+  public static TorchScriptMethod of(Graph graph, Layout layout, DataType real, DataType products) {
     return new Writer(graph, real, products).write(layout);
   }
 

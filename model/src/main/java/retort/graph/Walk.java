@@ -1,5 +1,7 @@
 package retort.graph;
 
+import java.util.stream.IntStream;
+
 /** Offsets of elements in row-major arrays, and tensors gathered by such offsets. */
 final class Walk {
   private Walk() {}
@@ -61,7 +63,7 @@ final class Walk {
   static int[][] everything(int... shape) {
     int[][] indices = new int[shape.length][];
     for (int axis = 0; axis < shape.length; axis++) {
-      indices[axis] = java.util.stream.IntStream.range(0, shape[axis]).toArray();
+      indices[axis] = IntStream.range(0, shape[axis]).toArray();
     }
     return indices;
   }

@@ -1,5 +1,6 @@
 package retort.network;
 
+import java.util.List;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -16,7 +17,7 @@ import retort.graph.Value;
  * @param features width of the hidden layer
  */
 public record ConvClassifier(
-    int resolution, int imageChannels, int labels, java.util.List<Integer> widths, int features) {
+    int resolution, int imageChannels, int labels, List<Integer> widths, int features) {
   public static final String IMAGE = "image";
   public static final String FEATURES = "features";
   public static final String LOGITS = "logits";
@@ -24,7 +25,7 @@ public record ConvClassifier(
   private static final Initializer RECTIFIED = new Initializer(Math.sqrt(2));
 
   public ConvClassifier {
-    widths = java.util.List.copyOf(widths);
+    widths = List.copyOf(widths);
     if (imageChannels < 1 || labels < 1 || features < 1 || widths.stream().anyMatch(w -> w < 1)) {
       throw new IllegalArgumentException(
           "a classifier of "

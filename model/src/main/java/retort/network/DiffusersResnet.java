@@ -1,6 +1,7 @@
 package retort.network;
 
 import java.util.List;
+import java.util.Locale;
 import retort.graph.Attributes;
 import retort.graph.GraphBuilder;
 import retort.graph.Operator;
@@ -69,7 +70,7 @@ public record DiffusersResnet(
   }
 
   private static Operator activation(String name) {
-    return switch (name.toLowerCase(java.util.Locale.ROOT)) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
       case "silu", "swish" -> Operator.SILU;
       case "mish" -> Operator.MISH;
       case "gelu" -> Operator.GELU;

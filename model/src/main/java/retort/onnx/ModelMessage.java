@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import retort.graph.Tensor;
 
@@ -74,7 +75,7 @@ final class ModelMessage {
 
   /** Notes that a weight's values are in a data file. */
   void move(String weight, Map<String, String> place) {
-    Initializer initializer = java.util.Objects.requireNonNull(initializers.get(weight));
+    Initializer initializer = Objects.requireNonNull(initializers.get(weight));
     TensorProto.Builder header =
         initializer.header().toBuilder().setDataLocation(TensorProto.DataLocation.EXTERNAL);
     place.forEach(

@@ -23,6 +23,7 @@ import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.GraphException;
 import retort.graph.PatternRaising;
+import retort.graph.Tensor;
 
 /**
  * Reads ONNX files of opset 7 and newer, ours and anybody's.
@@ -256,7 +257,7 @@ public final class OnnxReader {
     }
   }
 
-  private static retort.graph.Tensor tensor(TensorProto message, TensorReader tensors) {
+  private static Tensor tensor(TensorProto message, TensorReader tensors) {
     try {
       return tensors.read(message);
     } catch (GraphException e) {

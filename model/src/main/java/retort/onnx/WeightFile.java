@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import retort.file.WholeFile;
@@ -89,7 +90,7 @@ record WeightFile(Path file, String digest, boolean isNew, Map<String, Long> pla
   void addTo(ModelMessage message, Map<String, Tensor> weights) {
     places.forEach(
         (name, offset) -> {
-          long length = RawValues.length(java.util.Objects.requireNonNull(weights.get(name)));
+          long length = RawValues.length(Objects.requireNonNull(weights.get(name)));
           Map<String, String> place = new LinkedHashMap<>();
           place.put("location", file.getFileName().toString());
           place.put("offset", Long.toString(offset));
@@ -152,7 +153,7 @@ record WeightFile(Path file, String digest, boolean isNew, Map<String, Long> pla
   }
 
   private static Path folder(Path model) {
-    return java.util.Objects.requireNonNull(model.getParent());
+    return Objects.requireNonNull(model.getParent());
   }
 
   private static MessageDigest sha256() {

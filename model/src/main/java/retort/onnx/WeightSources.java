@@ -1,6 +1,7 @@
 package retort.onnx;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -230,7 +231,7 @@ final class WeightSources {
   boolean isFilled(String name, double number) {
     return weight(name)
         .filter(w -> value(w).elements() <= MOST_GROUPS)
-        .map(w -> java.util.Arrays.stream(value(w).reals()).allMatch(x -> x == number))
+        .map(w -> Arrays.stream(value(w).reals()).allMatch(x -> x == number))
         .orElse(false);
   }
 

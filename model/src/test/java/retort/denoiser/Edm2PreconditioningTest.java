@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.graph.Graph;
@@ -74,7 +75,7 @@ class Edm2PreconditioningTest {
     double[] denoised =
         Objects.requireNonNull(Interpreter.run(denoiser, feeds).get("denoised")).reals();
 
-    assertThat(denoised[3]).isCloseTo(.03846154 * 0.7, org.assertj.core.data.Offset.offset(1e-7));
+    assertThat(denoised[3]).isCloseTo(.03846154 * 0.7, Offset.offset(1e-7));
     assertThat(denoised[4]).isZero();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import retort.graph.DataType;
 import retort.graph.Graph;
+import retort.graph.GraphBuilder;
 import retort.graph.Interpreter;
 import retort.graph.Operator;
 import retort.graph.Tensor;
@@ -21,7 +23,7 @@ import retort.onnx.OnnxReader;
 class ForeignExampleTest {
   private static final int PIXELS = 28 * 28;
 
-  private static Graph network = new retort.graph.GraphBuilder().build();
+  private static Graph network = new GraphBuilder().build();
 
   @BeforeAll
   static void read() {
@@ -60,7 +62,7 @@ class ForeignExampleTest {
     for (int i = 0; i < places.length; i++) {
       assertThat(velocities[places[i]]).isCloseTo(expected[i], within(2e-5));
     }
-    double sum = java.util.Arrays.stream(velocities).sum();
+    double sum = Arrays.stream(velocities).sum();
     assertThat(sum).isCloseTo(1418.53189, within(1e-2));
   }
 

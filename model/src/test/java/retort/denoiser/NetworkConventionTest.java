@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import retort.graph.Attributes;
 import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Interpreter;
+import retort.graph.Operator;
 import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.Value;
@@ -66,7 +72,7 @@ class NetworkConventionTest {
   }
 
   private static Value exp(GraphBuilder g, Value x) {
-    return GaussianNetwork.apply(g, retort.graph.Operator.EXP, x);
+    return GaussianNetwork.apply(g, Operator.EXP, x);
   }
 
   private static TimeInput sigma(SigmaTime.Form form) {
@@ -124,7 +130,7 @@ class NetworkConventionTest {
   }
 
   private static double[] run(Graph graph, Map<String, double[]> feeds) {
-    Map<String, Tensor> tensors = new java.util.HashMap<>();
+    Map<String, Tensor> tensors = new HashMap<>();
     feeds.forEach(
         (name, values) -> {
           Shape shape = graph.input(name).orElseThrow().shape();
@@ -162,7 +168,7 @@ class NetworkConventionTest {
               g.output("out", x.times(g.constant(Tensor.floats(new int[] {3}, 1, 2, 3))));
             });
     double[] ones = new double[3 * 64];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
 
     Graph denoiser = direct(network, 1).denoiser(network);
 
@@ -220,8 +226,8 @@ class NetworkConventionTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            java.util.OptionalInt.empty(),
-            java.util.OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
             Optional.of("out"),
             Optional.of("inner"),
             Map.of("strength", 5.0));
@@ -265,11 +271,7 @@ class NetworkConventionTest {
             g -> {
               Value x = g.input("x", Shape.batch(1, 1, 5));
               Value t = g.input("t", DataType.INT64, Shape.batch());
-              Value real =
-                  g.add(
-                      retort.graph.Operator.CAST,
-                      retort.graph.Attributes.none().with("to", 1L),
-                      List.of(t));
+              Value real = g.add(Operator.CAST, Attributes.none().with("to", 1L), List.of(t));
               g.output("out", x.times(0).plus(real.reshape(-1, 1, 1, 1)));
             });
     NetworkConvention convention =
@@ -317,7 +319,7 @@ class NetworkConventionTest {
         });
   }
 
-  private static Graph network(java.util.function.Consumer<GraphBuilder> body) {
+  private static Graph network(Consumer<GraphBuilder> body) {
     GraphBuilder g = new GraphBuilder();
     body.accept(g);
     return g.build();

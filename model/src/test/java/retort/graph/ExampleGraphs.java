@@ -2,6 +2,7 @@ package retort.graph;
 
 import static retort.graph.GraphAgreement.normal;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** Small networks with everything that lowering and raising are about. */
@@ -52,7 +53,7 @@ public final class ExampleGraphs {
   /** Values for {@link #denoiser}, with one sigma for all images. */
   public static Map<String, Tensor> denoiserFeeds(int n, float sigma) {
     float[] sigmas = new float[n];
-    java.util.Arrays.fill(sigmas, sigma);
+    Arrays.fill(sigmas, sigma);
     return Map.of(
         "noisy", normal(10, n, 2, 4, 4),
         "sigma", Tensor.floats(new int[] {n}, sigmas),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static retort.graph.GraphAgreement.assertAgree;
 import static retort.graph.GraphAgreement.normal;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -266,7 +267,7 @@ class PatternRaisingTest {
 
   private Value instanceNorm(Value x, int channels) {
     float[] ones = new float[channels];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     int[] shape = {channels};
     return g.add(
         Operator.INSTANCE_NORMALIZATION,

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -109,7 +110,7 @@ class Edm2HandCheckTest {
   }
 
   private static double[] values(Map<String, Tensor> tensors, String name) {
-    return java.util.Objects.requireNonNull(tensors.get(name)).reals();
+    return Objects.requireNonNull(tensors.get(name)).reals();
   }
 
   private static double[] row(Map<String, Tensor> feeds, String name, int i) {

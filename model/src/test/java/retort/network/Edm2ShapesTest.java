@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class Edm2ShapesTest {
 
   @Test
   void otherNetworksAreNotRecognised() {
-    SongUNet other = SongUNet.ddpmpp(8, 1, 2, 9, 8, List.of(1, 2), 2, 1, java.util.Set.of(4), 0);
+    SongUNet other = SongUNet.ddpmpp(8, 1, 2, 9, 8, List.of(1, 2), 2, 1, Set.of(4), 0);
     Map<String, int[]> shapes = new HashMap<>();
     other.build(0).parameters().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
 

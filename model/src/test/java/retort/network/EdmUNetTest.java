@@ -3,6 +3,7 @@ package retort.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +112,7 @@ class EdmUNetTest {
     assertThatThrownBy(
             () ->
                 SongUNet.of(
-                    new Arguments(
-                        arguments(Map.of("channel_mult", java.util.Collections.nCopies(33, 1))))))
+                    new Arguments(arguments(Map.of("channel_mult", Collections.nCopies(33, 1))))))
         .hasMessage("channel multipliers is 33 but should be at most 31");
     assertThatThrownBy(() -> SongUNet.of(new Arguments(arguments(Map.of("label_dropout", 1)))))
         .hasMessage("label dropout is 1.0 but should be in [0, 1)");

@@ -1,6 +1,7 @@
 package retort.network;
 
 import java.util.Map;
+import java.util.Objects;
 import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.IddpmPreconditioning;
 import retort.denoiser.Preconditioning;
@@ -46,7 +47,7 @@ record PlainDenoiser(
     }
     IddpmPreconditioning iddpm = (IddpmPreconditioning) preconditioning;
     int nearest = 0;
-    float[] u = java.util.Objects.requireNonNull(weights.get("u")).floats();
+    float[] u = Objects.requireNonNull(weights.get("u")).floats();
     for (int j = 0; j < u.length; j++) {
       nearest = Math.abs(sigma - u[j]) < Math.abs(sigma - u[nearest]) ? j : nearest;
     }

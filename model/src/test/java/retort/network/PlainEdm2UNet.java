@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import retort.graph.DataType;
 import retort.graph.Tensor;
 
@@ -210,7 +211,7 @@ final class PlainEdm2UNet {
     return map(x, v -> PlainLayers.silu(v) / 0.596);
   }
 
-  private static double[][][] map(double[][][] x, java.util.function.DoubleUnaryOperator f) {
+  private static double[][][] map(double[][][] x, DoubleUnaryOperator f) {
     return Arrays.stream(x).map(c -> PlainLayers.map(c, f)).toArray(double[][][]::new);
   }
 

@@ -3,6 +3,7 @@ package retort.network;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
 import retort.graph.Tensor;
 
 /**
@@ -111,7 +112,7 @@ final class PlainLayers {
     return y;
   }
 
-  static double[][] map(double[][] x, java.util.function.DoubleUnaryOperator f) {
+  static double[][] map(double[][] x, DoubleUnaryOperator f) {
     return Arrays.stream(x)
         .map(row -> Arrays.stream(row).map(f).toArray())
         .toArray(double[][]::new);

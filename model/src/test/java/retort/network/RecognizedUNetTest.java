@@ -2,6 +2,7 @@ package retort.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
 import java.util.List;
@@ -109,7 +110,7 @@ class RecognizedUNetTest {
     SongUNet network = (SongUNet) RecognizedUNet.of(state).orElseThrow().network();
 
     assertThat(network.resampleFilter().get(0) / network.resampleFilter().get(1))
-        .isCloseTo(2, org.assertj.core.api.Assertions.within(1e-6));
+        .isCloseTo(2, within(1e-6));
   }
 
   @Test

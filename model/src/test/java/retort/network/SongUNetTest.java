@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import retort.graph.Graph;
 import retort.graph.GraphException;
 import retort.graph.Interpreter;
+import retort.graph.Node;
 import retort.graph.Operator;
 import retort.graph.Tensor;
 
@@ -112,7 +113,7 @@ class SongUNetTest {
             first(graph, Operator.COS).outputs().get(0));
   }
 
-  private static retort.graph.Node first(Graph graph, Operator operator) {
+  private static Node first(Graph graph, Operator operator) {
     return graph.nodes().stream().filter(n -> n.operator() == operator).findFirst().orElseThrow();
   }
 

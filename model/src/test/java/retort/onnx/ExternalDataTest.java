@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.graph.Tensor;
+import retort.graph.Weight;
 
 class ExternalDataTest {
   private static final int COUNT = 1 << 15;
@@ -147,7 +148,7 @@ class ExternalDataTest {
     }
     Path path = Files.write(folder.resolve("model.onnx"), model.build().toByteArray());
 
-    Map<String, retort.graph.Weight> weights = OnnxReader.readLiterally(path).graph().weights();
+    Map<String, Weight> weights = OnnxReader.readLiterally(path).graph().weights();
 
     assertThat(Objects.requireNonNull(weights.get("w99")).value().floats()).startsWith(99, 100);
     Files.write(folder.resolve("99.bin"), new byte[4 * COUNT + 1]);

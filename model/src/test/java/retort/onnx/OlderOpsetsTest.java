@@ -7,6 +7,7 @@ import static retort.graph.GraphAgreement.normal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import retort.graph.DataType;
 import retort.graph.Graph;
@@ -14,6 +15,7 @@ import retort.graph.Interpreter;
 import retort.graph.Node;
 import retort.graph.Operator;
 import retort.graph.Tensor;
+import retort.graph.Weight;
 
 class OlderOpsetsTest {
   private static final List<String> X = List.of("x");
@@ -140,7 +142,7 @@ class OlderOpsetsTest {
     for (int i = 6; i < 12; i++) {
       second += y[i] / 6;
     }
-    assertThat(second).isCloseTo(100, org.assertj.core.data.Offset.offset(1e-6));
+    assertThat(second).isCloseTo(100, Offset.offset(1e-6));
   }
 
   @Test
@@ -251,7 +253,7 @@ class OlderOpsetsTest {
 
     assertThat(graph.parameters()).containsOnlyKeys("w", "b", "s", "t");
     assertThat(Objects.requireNonNull(graph.weights().get("running_var")).role())
-        .isEqualTo(retort.graph.Weight.Role.BUFFER);
+        .isEqualTo(Weight.Role.BUFFER);
   }
 
   private static Tensor run(Graph graph, Tensor x) {

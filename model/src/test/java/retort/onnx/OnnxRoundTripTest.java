@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,7 +173,7 @@ class OnnxRoundTripTest {
   }
 
   private static Weight weight(Graph graph, String name) {
-    return java.util.Objects.requireNonNull(graph.weights().get(name));
+    return Objects.requireNonNull(graph.weights().get(name));
   }
 
   private static void assertSameWeights(Graph actual, Graph expected) {

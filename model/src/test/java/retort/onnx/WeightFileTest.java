@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.file.FileDigest;
+import retort.graph.DataType;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -143,7 +144,7 @@ class WeightFileTest {
     Value x = g.input("x", Shape.batch(512));
     Tensor broken =
         Tensor.stored(
-            retort.graph.DataType.FLOAT32,
+            DataType.FLOAT32,
             new int[] {512},
             () -> {
               throw new OnnxException("the disk is full");

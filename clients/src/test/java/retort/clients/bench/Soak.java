@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -113,7 +114,7 @@ public final class Soak implements Callable<Integer> {
                 .build());
     stream.forEachRemaining(frame -> {});
     channel.shutdownNow();
-    channel.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS);
+    channel.awaitTermination(10, TimeUnit.SECONDS);
   }
 
   private void connect() throws InterruptedException {
@@ -126,7 +127,7 @@ public final class Soak implements Callable<Integer> {
       throw new IllegalStateException("the server answered " + image.getImagesCount() + " images");
     }
     channel.shutdownNow();
-    channel.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS);
+    channel.awaitTermination(10, TimeUnit.SECONDS);
   }
 
   private ManagedChannel channel() {

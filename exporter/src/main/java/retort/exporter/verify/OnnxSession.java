@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.HashMap;
@@ -56,7 +57,7 @@ final class OnnxSession implements AutoCloseable {
    * @throws OnnxException when ONNX Runtime refuses the file
    */
   static OnnxSession open(String name, int threads, Source source) {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = environment();
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
       options.setIntraOpNumThreads(threads);
@@ -64,6 +65,20 @@ final class OnnxSession implements AutoCloseable {
     } catch (OrtException e) {
       options.close();
       throw new OnnxException(name + ": ONNX Runtime refuses it: " + e.getMessage(), e);
+    }
+  }
+
+  /** ONNX Runtime, whose library is put among the temporary files when it is first asked for. */
+  static OrtEnvironment environment() {
+    try {
+      return OrtEnvironment.getEnvironment();
+    } catch (LinkageError e) {
+      throw new OnnxException(
+          "ONNX Runtime cannot be loaded ("
+              + e.getMessage()
+              + "); it needs a 64-bit system and some space for temporary files: free some, or pass"
+              + " another folder for them with JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+          e);
     }
   }
 
@@ -80,6 +95,7 @@ final class OnnxSession implements AutoCloseable {
    *
    * @param values each input, row-major; one that is left out is zero
    * @param read copies the output, which is closed afterwards
+   * @throws UncheckedIOException when the thread is interrupted
    */
   <T> T run(Map<String, float[]> values, int batch, String output, Function<OnnxTensor, T> read) {
     try (Feeds feeds = new Feeds()) {
@@ -88,7 +104,8 @@ final class OnnxSession implements AutoCloseable {
         shape[0] = batch;
         feeds.add(input.getKey(), values.get(input.getKey()), shape);
       }
-      try (OrtSession.Result results = session.run(feeds.tensors, Set.of(output))) {
+      try (OrtSession.Result results =
+          InterruptibleRun.of(session, feeds.tensors, Set.of(output))) {
         return read.apply((OnnxTensor) results.get(0));
       }
     } catch (OrtException e) {
@@ -131,8 +148,7 @@ final class OnnxSession implements AutoCloseable {
                 + " needs "
                 + size);
       }
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      tensors.put(name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape));
+      tensors.put(name, OnnxTensor.createTensor(environment(), FloatBuffer.wrap(values), shape));
     }
 
     @Override

@@ -2,6 +2,7 @@ package retort.exporter.verify;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -70,7 +71,7 @@ public final class Rereading {
   }
 
   private static Map<String, float[]> outputs(Path file, String name, Graph read, int threads) {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = OnnxSession.environment();
     Map<String, OnnxTensor> feeds = new HashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
@@ -79,8 +80,9 @@ public final class Rereading {
           feeds.put(input.name(), feed(environment, input));
         }
         Map<String, float[]> values = new HashMap<>();
-        try (OrtSession.Result results = session.run(feeds, Set.copyOf(read.outputs()))) {
-          for (Map.Entry<String, ai.onnxruntime.OnnxValue> result : results) {
+        try (OrtSession.Result results =
+            InterruptibleRun.of(session, feeds, Set.copyOf(read.outputs()))) {
+          for (Map.Entry<String, OnnxValue> result : results) {
             floats((OnnxTensor) result.getValue())
                 .ifPresent(floats -> values.put(result.getKey(), floats));
           }

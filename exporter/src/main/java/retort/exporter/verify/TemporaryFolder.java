@@ -11,8 +11,7 @@ import retort.onnx.OnnxWriter;
 
 /**
  * A folder for a network that is tried before it is written for good: one file, and its data where
- * these are in a file of their own. Closing it deletes them; so does the end of a process that is
- * told to stop, unless ONNX Runtime is at work, which may take it down.
+ * these are in a file of their own. Closing it deletes them.
  */
 public final class TemporaryFolder implements AutoCloseable {
   private static final String PREFIX = ".retort";
@@ -21,33 +20,31 @@ public final class TemporaryFolder implements AutoCloseable {
 
   private TemporaryFolder(Path folder) {
     this.folder = folder;
-    // The last to be registered goes first.
-    folder.toFile().deleteOnExit();
-    file().toFile().deleteOnExit();
   }
 
   /** A folder where the system has room for such. */
-  public static TemporaryFolder open() {
+  static TemporaryFolder open() {
     try {
       return new TemporaryFolder(Files.createTempDirectory(PREFIX));
     } catch (IOException e) {
-      throw new OnnxException(
-          "no folder for temporary files can be made ("
-              + e
-              + "); free some space, or pass another with JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
-          e);
+      throw noRoom("no folder for temporary files can be made", e);
     }
   }
 
+  private static OnnxException noRoom(String what, IOException e) {
+    return new OnnxException(
+        what
+            + " ("
+            + e
+            + "); free some space, or pass another folder for such files with"
+            + " JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+        e);
+  }
+
   /** A folder beside a file that will be written, so that there is room for both. */
-  public static TemporaryFolder beside(Path out) {
+  public static TemporaryFolder beside(Path out) throws IOException {
     Path parent = Objects.requireNonNull(out.toAbsolutePath().getParent());
-    try {
-      return new TemporaryFolder(Files.createTempDirectory(parent, PREFIX));
-    } catch (IOException e) {
-      throw new OnnxException(
-          out + ": no temporary file can be made beside it (" + e + "); free some space", e);
-    }
+    return new TemporaryFolder(Files.createTempDirectory(parent, PREFIX));
   }
 
   /** The network's place in the folder. */
@@ -55,9 +52,16 @@ public final class TemporaryFolder implements AutoCloseable {
     return folder.resolve("network.onnx");
   }
 
-  /** Writes a network to its place. */
+  /** Writes a network to its place in a folder that the system chose. */
   void write(OnnxModel model) {
-    OnnxWriter.write(model, file());
+    try {
+      OnnxWriter.write(model, file());
+    } catch (OnnxException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw noRoom("no temporary file can be written in " + folder.getParent(), cause);
+      }
+      throw e;
+    }
   }
 
   @Override

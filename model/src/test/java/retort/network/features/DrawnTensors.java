@@ -3,6 +3,7 @@ package retort.network.features;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import retort.graph.DataType;
 import retort.graph.Tensor;
 import retort.network.WeightSource;
@@ -13,7 +14,7 @@ final class DrawnTensors implements WeightSource {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
   @Override
-  public Tensor weight(String name, int[] shape, java.util.function.Supplier<Tensor> initial) {
+  public Tensor weight(String name, int[] shape, Supplier<Tensor> initial) {
     double low = name.endsWith("running_var") || name.startsWith("lin") ? 0.5 : -0.5;
     Tensor tensor =
         Tensor.stored(DataType.FLOAT32, shape, () -> uniform(low, name.hashCode(), shape).floats());

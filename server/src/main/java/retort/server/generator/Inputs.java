@@ -1,6 +1,7 @@
 package retort.server.generator;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import retort.noise.GaussianNoise;
 import retort.noise.Slerp;
 
@@ -31,7 +32,7 @@ final class Inputs {
       Slerp.move(noise, next, origin.blend());
     }
     noises.put(slot * noise.length, noise);
-    java.util.Arrays.fill(weights, 0);
+    Arrays.fill(weights, 0);
     if (origin.label() == origin.nextLabel()) {
       weigh(origin.label(), 1);
     } else {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -75,8 +77,7 @@ class ModelFolderTest {
     Value noisy = g.input("noisy", Shape.batch(1, 8, 8));
     Value sigma = g.input("sigma", Shape.batch());
     g.output("denoised", noisy.times(sigma.reshape(-1, 1, 1, 1)));
-    new DenoiserModel(g.build(), 0.5, List.of(), java.util.Map.of())
-        .write(folder.resolve("teacher.onnx"));
+    new DenoiserModel(g.build(), 0.5, List.of(), Map.of()).write(folder.resolve("teacher.onnx"));
 
     assertThat(loadedBeside("good", "teacher").failure()).contains("no generator");
   }
@@ -85,7 +86,7 @@ class ModelFolderTest {
   void fileOfANewerRetortIsRefusedInASentence() throws IOException {
     byte[] bytes = Files.readAllBytes(TinyGenerator.USUAL.write(folder.resolve("newer.onnx")));
     // The value of retort.format, a text of one character after its key.
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int key = text.indexOf("retort.format");
     bytes[key + "retort.format".length() + 2] = '9';
     Files.write(folder.resolve("newer.onnx"), bytes);

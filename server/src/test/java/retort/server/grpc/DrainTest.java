@@ -11,8 +11,10 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -92,13 +94,13 @@ class DrainTest {
       CompletableFuture<Void> drained =
           CompletableFuture.runAsync(() -> served.drain(Duration.ZERO));
 
-      for (ListenableFuture<GenerateResponse> cut : java.util.List.of(running, waiting)) {
+      for (ListenableFuture<GenerateResponse> cut : List.of(running, waiting)) {
         Served.fails(
             Status.Code.UNAVAILABLE,
             () -> {
               try {
                 cut.get(10, TimeUnit.SECONDS);
-              } catch (java.util.concurrent.ExecutionException e) {
+              } catch (ExecutionException e) {
                 throw e.getCause();
               }
             });

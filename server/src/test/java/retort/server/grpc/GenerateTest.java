@@ -6,10 +6,12 @@ import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.Status;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -85,7 +87,7 @@ class GenerateTest {
   @Test
   void modelsAreListedWithWhatTheirFilesSay() throws IOException {
     TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
-    java.nio.file.Files.write(folder.resolve("broken.onnx"), new byte[] {1});
+    Files.write(folder.resolve("broken.onnx"), new byte[] {1});
     try (Served served = Served.folder(folder, 4)) {
       List<Model> models =
           served.ask().listModels(ListModelsRequest.getDefaultInstance()).getModelsList();
@@ -139,7 +141,7 @@ class GenerateTest {
       try {
         answer.get(20, TimeUnit.MILLISECONDS);
         return answer;
-      } catch (java.util.concurrent.TimeoutException e) {
+      } catch (TimeoutException e) {
         return answer;
       } catch (ExecutionException e) {
         assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);

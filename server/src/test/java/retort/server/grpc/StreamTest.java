@@ -11,8 +11,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.denoiser.ImageShape;
 import retort.file.FileDigest;
+import retort.server.RecordingGenerator;
 import retort.server.TinyGenerator;
+import retort.server.generator.Generator;
+import retort.server.generator.Lane;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
 import retort.server.schedule.StreamPlan;
@@ -138,11 +142,7 @@ class StreamTest {
     StreamPlan plan =
         new StreamPlan(-1, Origin.NO_LABEL, List.of(1, 2), 0.5, 20, 7, Encoding.PNG, false);
     StreamState state =
-        new StreamState(
-            retort.server.RecordingGenerator.open(new retort.denoiser.ImageShape(1, 1, 1)).digest(),
-            plan,
-            5,
-            2);
+        new StreamState(RecordingGenerator.open(new ImageShape(1, 1, 1)).digest(), plan, 5, 2);
     ByteString token = ResumeTokens.write(state);
 
     StreamState read =
@@ -153,15 +153,15 @@ class StreamTest {
   }
 
   /** Only what a token is checked against. */
-  private static final class ThreeLabels implements retort.server.generator.Generator {
+  private static final class ThreeLabels implements Generator {
     @Override
     public String digest() {
       return "ab".repeat(32);
     }
 
     @Override
-    public retort.denoiser.ImageShape shape() {
-      return new retort.denoiser.ImageShape(1, 1, 1);
+    public ImageShape shape() {
+      return new ImageShape(1, 1, 1);
     }
 
     @Override
@@ -180,7 +180,7 @@ class StreamTest {
     }
 
     @Override
-    public retort.server.generator.Lane lane() {
+    public Lane lane() {
       throw new UnsupportedOperationException("nothing is made here");
     }
 

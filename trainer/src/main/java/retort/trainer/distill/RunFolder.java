@@ -7,13 +7,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.file.WholeFile;
 import retort.graph.Tensor;
-import retort.statistics.NpyArray;
 import retort.statistics.NpyException;
-import retort.statistics.NpzFile;
 
 /**
  * The folder of one run: {@code options.json}, {@code stats.jsonl}, {@code samples-*.png}, {@code
@@ -37,8 +32,6 @@ public final class RunFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String OPTIONS = "options.json";
   private static final String STATS = "stats.jsonl";
-  private static final String LOCK = "run.lock";
-  private static final String PROGRESS = "progress";
   private static final int STATES_KEPT = 2;
   private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().create();
   private static final Gson LINE = new GsonBuilder().serializeSpecialFloatingPointValues().create();
@@ -56,12 +49,12 @@ public final class RunFolder implements AutoCloseable {
   private final Path folder;
 
   /** Held while the run is open; closed with it. */
-  private final FileChannel lock;
+  private final RunLock lock;
 
   /** The last line of the statistics, where it is known. */
   private String lastLine = "";
 
-  private RunFolder(Path folder, FileChannel lock) {
+  private RunFolder(Path folder, RunLock lock) {
     this.folder = folder;
     this.lock = lock;
   }
@@ -80,7 +73,7 @@ public final class RunFolder implements AutoCloseable {
     RunFolder run;
     try {
       Files.createDirectories(folder);
-      run = new RunFolder(folder, lock(folder));
+      run = new RunFolder(folder, RunLock.take(folder));
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
@@ -111,29 +104,6 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** The lock of the operating system, which ends with the process, however that ends. */
-  private static FileChannel lock(Path folder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean locked = false;
-    try {
-      locked = channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      LOG.debug("this process has the folder open already", e);
-    } finally {
-      if (!locked) {
-        channel.close();
-      }
-    }
-    if (!locked) {
-      throw new RunException(
-          folder
-              + ": another process is running in this folder; wait for it to end, or pass another"
-              + " --out");
-    }
-    return channel;
-  }
-
   private static RunException unwritable(Path folder, IOException e) {
     return new RunException(
         folder + ": cannot be written (" + reason(e) + "); pass a folder you may write with --out",
@@ -143,11 +113,7 @@ public final class RunFolder implements AutoCloseable {
   /** Lets other processes run in the folder. */
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      LOG.debug("the lock could not be closed", e);
-    }
+    lock.close();
   }
 
   private static void removeUnfinished(Path folder) throws IOException {
@@ -200,13 +166,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Saves a state and drops all but the newest two. */
   public void save(Saved saved) {
-    Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    arrays.put(
-        PROGRESS, NpyArray.of(new double[] {saved.steps(), saved.images(), saved.seconds()}, 3));
-    saved
-        .tensors()
-        .forEach((name, tensor) -> arrays.put(name, NpyArray.of(tensor.floats(), tensor.shape())));
-    write("state-%012d.npz".formatted(saved.images()), path -> NpzFile.write(path, arrays));
+    write("state-%012d.npz".formatted(saved.images()), path -> StateFile.write(path, saved));
     List<Path> states = states();
     for (Path old : states.subList(0, Math.max(0, states.size() - STATES_KEPT))) {
       delete(old);
@@ -223,7 +183,7 @@ public final class RunFolder implements AutoCloseable {
     List<Path> states = states();
     for (int i = states.size() - 1; i >= 0; i--) {
       try {
-        Saved saved = read(states.get(i));
+        Saved saved = StateFile.read(states.get(i));
         dropStatsAfter(saved.images());
         return Optional.of(saved);
       } catch (NpyException e) {
@@ -238,19 +198,6 @@ public final class RunFolder implements AutoCloseable {
     }
     dropStatsAfter(0);
     return Optional.empty();
-  }
-
-  private static Saved read(Path state) {
-    Map<String, NpyArray> arrays = new LinkedHashMap<>(NpzFile.read(state));
-    NpyArray progress = arrays.remove(PROGRESS);
-    if (progress == null || progress.count() != 3) {
-      throw new NpyException(state + ": is no state of a run");
-    }
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    arrays.forEach(
-        (name, array) -> tensors.put(name, Tensor.floats(array.shape(), array.floats())));
-    double[] values = progress.doubles();
-    return new Saved((long) values[0], (long) values[1], values[2], tensors);
   }
 
   private List<Path> states() {

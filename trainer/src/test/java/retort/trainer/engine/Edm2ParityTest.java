@@ -3,6 +3,7 @@ package retort.trainer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,7 @@ class Edm2ParityTest {
 
   @Test
   void aProjectionOfUnitFiltersLeavesImagesAsTheyAre() {
-    Graph graph = model.graph().withOutputs(java.util.List.of("denoised"));
+    Graph graph = model.graph().withOutputs(List.of("denoised"));
     try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
       NetworkWeights weights = torch.weights(graph);
       Program program = torch.compile(graph, DataType.FLOAT64);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,7 @@ class PublishedFeaturesTest {
 
   private static Tensor low(int... shape) {
     float[] values = new float[Tensor.elements(shape)];
-    java.util.Arrays.fill(values, -1000);
+    Arrays.fill(values, -1000);
     return Tensor.floats(shape, values);
   }
 

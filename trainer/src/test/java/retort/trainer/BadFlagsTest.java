@@ -1,0 +1,168 @@
+package retort.trainer;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Flags that are not understood, or ask for what cannot be. */
+class BadFlagsTest extends BadInput {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "frobnicate | Unmatched argument at index 0: 'frobnicate'",
+        "teach | Missing required options: '--data=PATH', '--out=FOLDER'",
+        "teach --data data --out new --speed 3 | Unknown options: '--speed', '3'",
+        "teach --data data --out new --batch x | '--batch': 'x' is not an int",
+        "teach --data data --out new --batch 2.5 | '--batch': '2.5' is not an int",
+        "teach --data data --out new --layout sideways | expected one of [CONTIGUOUS,",
+        "distill --teacher t --out new --method magic | expected one of [SID]",
+        "distill --teacher t --out new --lr fast | '--lr': 'fast' is not a double",
+        "sample --out new.png | Missing required option: '--model=FILE'",
+        "evaluate --features runs/classifier/classifier.onnx --steps 3 | --model=FILE",
+      })
+  void flagsThatAreNotUnderstoodPointToTheHelp(String line, String message) throws IOException {
+    assertRefused(line, message, true);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--batch 0 | --batch is 0 but should be at least 1",
+        "--batch -8 | --batch is -8",
+        "--micro-batch -1 | --micro-batch is -1",
+        "--images 0 | --images is 0",
+        "--minutes 0 | --minutes is 0.0 but should be positive",
+        "--minutes NaN | --minutes is NaN",
+        "--save-every 0 | --save-every is 0",
+        "--record-every 0 | --record-every is 0",
+        "--report-every -1 | --report-every is -1",
+        "--threads -1 | --threads is -1",
+        "--channels 0 | model channels is 0 but should be an even number of at least 4",
+        "--channels 7 | model channels is 7",
+        "--channels 6 | choose model channels that are a multiple of 4",
+        "--channel-mult 1,0 | a channel multiplier is 0",
+        "--channel-mult 1,1,1,1,1 | resolution is 8 but should be a multiple of 16",
+        "--embedding-mult 0 | the embedding's multiplier is 0",
+        "--blocks 0 | blocks a level is 0",
+        "--attention 5 | --attention is [5] but the levels have the resolutions [8, 4, 2]",
+        "--dropout 1 | dropout is 1.0 but should be in [0, 1)",
+        "--dropout -0.1 | dropout is -0.1",
+        "--augment 2 | augmentation probability is 2.0",
+        "--sigma-data 0 | sigma_data is 0.0",
+        "--lr 0 | the learning rate is 0.0",
+        "--lr -1 | the learning rate is -1.0",
+        "--lr Infinity | the learning rate is Infinity",
+        "--warmup -1 | -1 images of warm-up",
+        "--beta2 1 | Adam betas are 0.9 and 1.0",
+        "--p-mean NaN | ln sigma has mean NaN",
+        "--p-std 0 | standard deviation 0.0",
+        "--ema -1 | half-life is -1.0 images",
+        "--ema-ramp 0 | ramp 0.0",
+        "--measure-images 1 | --measure-images is 1 but should be at least 2",
+        "--init none.onnx | none.onnx: there is no such file",
+        "--init runs/deeper/teacher.onnx | other names than the network's",
+        "--init runs/teacher/teacher.onnx --channels 8 | pass a file of the same architecture",
+      })
+  void teachingRefusesNumbersThatMakeNoRun(String flag, String message) throws IOException {
+    String line = "teach --data data --out new " + flag;
+    for (String other : List.of("--threads 1", "--batch 8", "--images 16")) {
+      line += flag.startsWith(other.substring(0, other.indexOf(' ') + 1)) ? "" : " " + other;
+    }
+    if (flag.startsWith("--measure")) {
+      line += " --features runs/classifier/classifier.onnx --reference train.npz";
+    }
+
+    assertRefused(line, message, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--alpha NaN | alpha is NaN",
+        "--data x | --data is given but --method sid learns without images",
+        "--preset huge | --preset is huge but --method sid has small, cifar10",
+        "--sigma-init 0 | sigma_init is 0.0",
+        "--t-max 0 | --t-max is 0.0 but should be in (0, 1]",
+        "--sigma-init -1 | sigma_init is -1.0",
+        "--lr 0 | the learning rate is 0.0",
+        "--lr -1e-4 | the learning rate is -1.0E-4",
+        "--generator-lr 0 | the learning rate is 0.0",
+        "--generator-beta1 1 | Adam betas are 1.0",
+        "--generator-beta1 -1 | Adam betas are -1.0",
+        "--augment -1 | augmentation probability is -1.0",
+        "--augment 0.1 | the network takes 0 augmentation labels",
+        "--ema -1 | half-life is -1.0",
+        "--ema-ramp -1 | ramp -1.0",
+        "--init none.onnx | none.onnx: there is no such file",
+        "--init runs/deeper/teacher.onnx | other names than the network's",
+        "--init runs/classifier/classifier.onnx | not a denoiser",
+        "--features runs/classifier/classifier.onnx | --features and --reference belong together",
+        "--reference train.npz | --features and --reference belong together",
+        "--features runs/narrow/classifier.onnx --reference train.npz | the network has 3",
+        "--features runs/classifier/classifier.onnx --reference none.npz | there is no such file",
+        "--features runs/teacher/teacher.onnx --reference train.npz | is no feature network",
+      })
+  void distillingRefusesWhatItCannotUse(String flag, String message) throws IOException {
+    assertRefused(
+        "distill --teacher runs/teacher/teacher.onnx --out new " + flag + TINY, message, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--data data --widths 0 | convolutions of [0]",
+        "--data data --widths 4,4,4,4 | 4 convolutions do not fit a resolution of 8",
+        "--data data --feature-width 0 | 0 features",
+        "--data data --lr 0 | the learning rate is 0.0",
+        "--data wide | the images have no labels",
+        "--data labelled | labelled: images are [1, 4, 8] but classifiers are square",
+      })
+  void classifyingRefusesWhatItCannotUse(String flags, String message) throws IOException {
+    assertRefused("classify --out new " + flags + TINY, message, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--images 0 | --images is 0",
+        "--images 2000000000 | draw fewer at once",
+        "--steps 0 | --steps is 0 but should be at least 1",
+        "--columns 0 | a grid has at least 1 column",
+        "--threads -2 | --threads is -2",
+        "--sigma-min 0 | the noise levels run from 0.0 to 80.0",
+        "--sigma-max 0.001 | the noise levels run from 0.002 to 0.001",
+        "--rho 0 | rho is 0.0",
+        "--churn -1 | churn -1.0",
+        "--churn-range 1 | --churn-range takes two numbers",
+        "--churn-range 2,1 | the smallest level must not exceed the largest",
+        "--churn-noise -1 | with noise -1.0",
+        "--label cat | --label is cat but",
+        "--label 2 | knows 0, 1; pass one of them",
+      })
+  void samplingRefusesWhatItCannotDo(String flag, String message) throws IOException {
+    String threads = flag.startsWith("--threads") ? "" : " --threads 1";
+    assertRefused(
+        "sample --model runs/teacher/teacher.onnx --out new.png " + flag + threads, message, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--images 1 --model runs/generator/generator.onnx | --images is 1",
+        "--data data --model runs/generator/generator.onnx | pass one of them",
+        "--data data --reference none.npz | none.npz: there is no such file",
+        "--data data --reference text.onnx | cannot be read as a zip of arrays",
+        "--data data --write-reference none/new.npz | cannot be written",
+      })
+  void evaluatingRefusesWhatItCannotCompare(String flags, String message) throws IOException {
+    assertRefused(
+        "evaluate --threads 1 --features runs/classifier/classifier.onnx " + flags, message, false);
+  }
+}
