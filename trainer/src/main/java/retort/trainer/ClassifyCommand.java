@@ -91,10 +91,17 @@ final class ClassifyCommand implements Callable<Integer> {
             .build(run.seed());
     LearningRate schedule = new LearningRate(rate, 10_000, run.images());
     try (RunFolder folder = run.folder(options);
-        Torch torch = run.engine().open()) {
-      ClassifierTraining training =
-          new ClassifierTraining(
-              torch, network, images, schedule, run.batch(), run.microBatch(), run.seed());
+        Torch torch = run.engine().open();
+        ClassifierTraining training =
+            new ClassifierTraining(
+                torch,
+                network,
+                images,
+                schedule,
+                run.batch(),
+                run.microBatch(),
+                run.seed(),
+                run.loaderThreads())) {
       return run.train(
           training,
           folder,

@@ -169,7 +169,7 @@ final class DistillOptions {
 
   /** The moving average of the generator. */
   AverageConfig average() {
-    return new AverageConfig(halfLife, ramp);
+    return AverageConfig.halfLife(halfLife, ramp);
   }
 
   /** The number that {@code --augment} is. */

@@ -20,7 +20,6 @@ import retort.network.SongUNet;
 import retort.noise.LogNormalSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
-import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.TeacherTraining;
@@ -33,7 +32,7 @@ import retort.trainer.evaluate.ImageSource;
     name = "teach",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Trains a teacher on a folder, zip or IDX file of images (EDM recipe).",
+    description = "Trains a teacher on a folder or zip of images, IDX or CIFAR files (EDM recipe).",
     footer = {
       "",
       "Example, a class-conditional teacher of handwritten digits:",
@@ -47,7 +46,9 @@ final class TeachCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "Images: a folder of IDX files, an .idx3 file, a folder or a zip of pictures.")
+      description =
+          "Images: a folder of IDX files or of CIFAR's .bin files, one such file, a folder or a zip"
+              + " of pictures.")
   private Path data = Path.of(".");
 
   @Option(
@@ -150,17 +151,7 @@ final class TeachCommand implements Callable<Integer> {
       description = "Standard deviation of ln sigma in training. Default: ${DEFAULT-VALUE}.")
   private double sigmaStd = 1.2;
 
-  @Option(
-      names = "--ema",
-      paramLabel = "N",
-      description = "Half-life of the weights' average, in images. Default: ${DEFAULT-VALUE}.")
-  private double halfLife = 500_000;
-
-  @Option(
-      names = "--ema-ramp",
-      paramLabel = "R",
-      description = "Its bound, as a share of the images shown. Default: ${DEFAULT-VALUE}.")
-  private double ramp = 0.05;
+  @Mixin private AverageOptions average = new AverageOptions();
 
   @Override
   public Integer call() {
@@ -177,11 +168,12 @@ final class TeachCommand implements Callable<Integer> {
             AdamConfig.of(0.9, beta2),
             new LogNormalSigma(sigmaMean, sigmaStd),
             new Augmentation(augment),
-            new AverageConfig(halfLife, ramp),
+            average.config(),
             run.seed());
     try (RunFolder folder = run.folder(options());
-        Torch torch = run.engine().open()) {
-      TeacherTraining training = new TeacherTraining(torch, model, images, recipe);
+        Torch torch = run.engine().open();
+        TeacherTraining training =
+            new TeacherTraining(torch, model, images, recipe, run.loaderThreads())) {
       ImageSource samples =
           new ImageSource(
               model.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
@@ -263,8 +255,7 @@ final class TeachCommand implements Callable<Integer> {
     options.put("beta2", Double.toString(beta2));
     options.put("p-mean", Double.toString(sigmaMean));
     options.put("p-std", Double.toString(sigmaStd));
-    options.put("ema", Double.toString(halfLife));
-    options.put("ema-ramp", Double.toString(ramp));
+    average.describe(options);
     return options;
   }
 }

@@ -39,6 +39,7 @@ class BadFilesTest extends BadInput {
         "none | none: does not exist",
         "text.onnx | text.onnx: begins with the bytes",
         "cut | declares 40 x 8 x 8 values, 2560 bytes, but ends after",
+        "cifar | has 100 bytes, but an image of this CIFAR data set takes 3073",
         "unequal | has 3 labels but train-images-idx3-ubyte has 2 images",
         "nothing | holds no .png, .jpg or .jpeg file",
         "wide | wide: images are [1, 4, 8] but teachers are square",

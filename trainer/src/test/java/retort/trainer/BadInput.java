@@ -108,6 +108,10 @@ abstract class BadInput {
     Path unequal = Files.createDirectories(folder.resolve("unequal"));
     TinyImages.write(unequal.resolve("train-images-idx3-ubyte"), new byte[128], 2, 8, 8);
     TinyImages.write(unequal.resolve("train-labels-idx1-ubyte"), new byte[3], 3);
+    Path cifar = Files.createDirectories(folder.resolve("cifar"));
+    for (int batch = 1; batch <= 5; batch++) {
+      Files.write(cifar.resolve("data_batch_%d.bin".formatted(batch)), new byte[100]);
+    }
     Files.createDirectories(folder.resolve("nothing"));
     DenoiserModel generator =
         DenoiserModel.read(folder.resolve("runs/generator/generator.onnx"))

@@ -72,7 +72,8 @@ class PresetsTest {
     for (DistillMethod other : DistillMethod.values()) {
       for (String flag : other.table().flags()) {
         if (!method.table().flags().contains(flag)) {
-          CommandSpec spec = parsed(method, flag, Objects.requireNonNull(other.table().values("small").get(flag)));
+          CommandSpec spec =
+              parsed(method, flag, Objects.requireNonNull(other.table().values("small").get(flag)));
 
           assertThatThrownBy(() -> Presets.resolve(spec, method, "small"))
               .as(flag)

@@ -9,14 +9,25 @@ import retort.noise.UniformDraws;
  * step i takes draw {@code e * size + i}. So the image at any place of the run is known without its
  * past, and a resumed run continues exactly.
  *
- * <p>Remembers the permutation of one epoch, and is therefore confined to one thread.
+ * <p>Remembers the permutation of the epoch that was asked for last. Safe to share between threads,
+ * which may then make the same permutation twice.
  */
 public final class EpochOrder {
 
   private final int size;
   private final UniformDraws draws;
-  private final int[] permutation;
-  private long epoch = -1;
+  private volatile Epoch last = new Epoch(-1, new int[0]);
+
+  /** One epoch; nothing changes once it is here. */
+  private static final class Epoch {
+    private final long number;
+    private final int[] permutation;
+
+    Epoch(long number, int[] permutation) {
+      this.number = number;
+      this.permutation = permutation;
+    }
+  }
 
   /**
    * The order of {@code size} images.
@@ -31,7 +42,6 @@ public final class EpochOrder {
     }
     this.size = size;
     this.draws = draws;
-    this.permutation = new int[size];
   }
 
   /**
@@ -47,27 +57,29 @@ public final class EpochOrder {
           "images " + count + " from " + firstImage + " on are asked for: both count from 0");
     }
     int[] indices = new int[count];
+    Epoch epoch = last;
     for (int i = 0; i < count; i++) {
       long place = firstImage + i;
-      shuffleFor(place / size);
-      indices[i] = permutation[(int) (place % size)];
+      if (epoch.number != place / size) {
+        epoch = shuffled(place / size);
+      }
+      indices[i] = epoch.permutation[(int) (place % size)];
     }
+    last = epoch;
     return indices;
   }
 
-  private void shuffleFor(long wanted) {
-    if (wanted == epoch) {
-      return;
-    }
+  private Epoch shuffled(long number) {
+    int[] permutation = new int[size];
     for (int i = 0; i < size; i++) {
       permutation[i] = i;
     }
     for (int i = size - 1; i > 0; i--) {
-      int j = (int) draws.below(i + 1L, wanted * size + i);
+      int j = (int) draws.below(i + 1L, number * size + i);
       int swapped = permutation[i];
       permutation[i] = permutation[j];
       permutation[j] = swapped;
     }
-    epoch = wanted;
+    return new Epoch(number, permutation);
   }
 }

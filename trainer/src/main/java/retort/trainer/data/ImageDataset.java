@@ -45,6 +45,10 @@ public final class ImageDataset {
    *       those of {@code t10k}, each with or without {@code .gz}; the split says which pair;
    *   <li>a file {@code *images*idx3*}, with or without {@code .gz}; labels come from {@code
    *       *labels*idx1*} beside it, where that exists;
+   *   <li>a folder with CIFAR-10 or CIFAR-100 in its binary version, {@code data_batch_1.bin} or
+   *       {@code train.bin} and so on, or the folder around it; the split says which files. Labels
+   *       are the fine ones, with their names where the file of names lies beside them;
+   *   <li>one of these files, named as it was published;
    *   <li>a folder of PNG and JPEG files, or a zip of such a folder. Labels come from its {@code
    *       dataset.json}, {@code {"labels": [["a/b.png", 3], ...]}} or {@code {"labels": null}}.
    *       Without that file the labels are the sub-folders, sorted by name; images that share one
@@ -60,15 +64,23 @@ public final class ImageDataset {
     if (Files.isDirectory(source)) {
       return IdxPair.isIn(source)
           ? IdxPair.in(source, split).read()
-          : ImageFiles.readFolder(source);
+          : CifarFiles.in(source, split)
+              .map(CifarFiles::read)
+              .orElseGet(() -> ImageFiles.readFolder(source));
     }
     if (!Files.exists(source)) {
       throw new DataException(
           source
               + ": does not exist. Give a folder or zip of PNG or JPEG images, a folder of IDX files"
-              + " as MNIST has them, or one IDX file of images");
+              + " as MNIST has them or of CIFAR's binary files, or one such file of images");
     }
-    return isZip(source) ? ImageFiles.readZip(source) : IdxPair.of(source).read();
+    if (source.toString().matches(".*\\.(tar|tar\\.gz|tgz)")) {
+      throw new DataException(
+          source + ": is an archive, which is not read: unpack it with tar and give its folder");
+    }
+    return isZip(source)
+        ? ImageFiles.readZip(source)
+        : CifarFiles.of(source).map(CifarFiles::read).orElseGet(() -> IdxPair.of(source).read());
   }
 
   /**

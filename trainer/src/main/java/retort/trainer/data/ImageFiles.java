@@ -20,11 +20,14 @@ final class ImageFiles {
   private final Path root;
   private final String source;
   private final List<String> names;
+  private final List<String> labelFiles;
 
   private ImageFiles(Path root, String source) throws IOException {
     this.root = root;
     this.source = source;
-    this.names = imageNames(root);
+    List<String> all = names(root);
+    this.names = all.stream().filter(ImageFiles::isImage).toList();
+    this.labelFiles = all.stream().filter(ImageLabels::isFile).toList();
   }
 
   static ImageDataset readFolder(Path folder) {
@@ -46,31 +49,33 @@ final class ImageFiles {
     }
   }
 
-  private static List<String> imageNames(Path root) throws IOException {
+  /** What begins with a dot, and what macOS adds to zips, is left out. */
+  private static List<String> names(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       String separator = root.getFileSystem().getSeparator();
       return files
           .filter(Files::isRegularFile)
           .map(file -> root.relativize(file).toString().replace(separator, "/"))
-          .filter(ImageFiles::isImage)
+          .filter(name -> !name.startsWith(".") && !name.contains("/."))
+          .filter(name -> !name.toLowerCase(Locale.ROOT).startsWith("__macosx/"))
           .sorted()
           .toList();
     }
   }
 
-  /** By its ending; what begins with a dot, and what macOS adds to zips, is no image. */
   private static boolean isImage(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    boolean hidden = lower.startsWith(".") || lower.contains("/.") || lower.startsWith("__macosx/");
-    return !hidden && (lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg"));
+    return lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
   }
 
   private ImageDataset read() {
     if (names.isEmpty()) {
       throw new DataException(
-          source + ": holds no .png, .jpg or .jpeg file: give a folder or zip of images");
+          source
+              + ": holds no .png, .jpg or .jpeg file, nor IDX files or CIFAR's binary files: give a"
+              + " folder or zip of images");
     }
-    ImageLabels labels = ImageLabels.of(root, source, names);
+    ImageLabels labels = ImageLabels.of(root, source, names, labelFiles);
     List<DecodedImage> images =
         names.parallelStream()
             .map(name -> DecodedImage.read(root.resolve(name), source + ": " + name))

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +40,43 @@ final class ImageLabels {
     return names;
   }
 
+  /** Whether a path, with slashes, is that of a {@code dataset.json}. */
+  static boolean isFile(String path) {
+    return path.equals(FILE) || path.endsWith("/" + FILE);
+  }
+
   /**
-   * The labels of images.
+   * The labels of images. A {@code dataset.json} may lie in any folder that holds all images, as
+   * where a zip holds one folder; it names images from there on.
    *
    * @param source what messages call the folder or zip
    * @param images paths from {@code root} on, separated by slashes
+   * @param files those of every {@code dataset.json}, likewise
    */
-  static ImageLabels of(Path root, String source, List<String> images) {
-    Path file = root.resolve(FILE);
-    return Files.exists(file)
-        ? ofJson(file, source + ": " + FILE, images)
-        : ofFolders(source, images);
+  static ImageLabels of(Path root, String source, List<String> images, List<String> files) {
+    if (files.isEmpty()) {
+      return ofFolders(source, images);
+    }
+    String common = commonFolder(images);
+    String file =
+        files.stream()
+            .filter(path -> common.startsWith(folder(path)))
+            .min(Comparator.comparing(String::length))
+            .orElseThrow(() -> astray(source, files.get(0)));
+    int start = folder(file).length();
+    List<String> names = images.stream().map(image -> image.substring(start)).toList();
+    return ofJson(root.resolve(file), source + ": " + file, names);
+  }
+
+  /** Up to and with the last slash. */
+  private static String folder(String path) {
+    return path.substring(0, path.lastIndexOf('/') + 1);
+  }
+
+  private static DataException astray(String source, String file) {
+    return new DataException(
+        "%s: %s lies in a folder that does not hold all images: give that folder, or put one %s beside all of them"
+            .formatted(source, file, FILE));
   }
 
   private static ImageLabels ofFolders(String source, List<String> images) {
@@ -86,7 +113,7 @@ final class ImageLabels {
 
   /** The folder that all images share, up to and with its last slash; it is no label. */
   private static String commonFolder(List<String> images) {
-    String common = images.get(0).substring(0, images.get(0).lastIndexOf('/') + 1);
+    String common = folder(images.get(0));
     for (String image : images) {
       while (!image.startsWith(common)) {
         common = common.substring(0, common.lastIndexOf('/', common.length() - 2) + 1);
@@ -107,7 +134,13 @@ final class ImageLabels {
     int largest = 0;
     for (JsonElement entry : list.getAsJsonArray()) {
       int label = labelOf(entry, name);
-      byImage.put(entry.getAsJsonArray().get(0).getAsString(), label);
+      String image = entry.getAsJsonArray().get(0).getAsString().replace('\\', '/');
+      Integer before = byImage.put(image, label);
+      if (before != null && before != label) {
+        throw new DataException(
+            "%s gives %s the labels %d and %d: remove one of them"
+                .formatted(name, image, before, label));
+      }
       largest = Math.max(largest, label);
     }
     int[] labels = new int[images.size()];

@@ -1,6 +1,8 @@
 package retort.trainer.distill;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import retort.graph.Graph;
@@ -12,6 +14,7 @@ import retort.network.ConvClassifier;
 import retort.noise.UniformDraws;
 import retort.trainer.data.EpochOrder;
 import retort.trainer.data.ImageDataset;
+import retort.trainer.data.Prefetch;
 import retort.trainer.engine.Adam;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.NetworkWeights;
@@ -22,7 +25,7 @@ import retort.trainer.engine.Torch;
  * Trains a classifier by cross-entropy, so that images can be compared by its features. Each image
  * is shifted by up to two pixels, with the image's border colour moved in.
  */
-public final class ClassifierTraining implements TrainingMethod {
+public final class ClassifierTraining implements TrainingMethod, AutoCloseable {
   private static final int MAX_SHIFT = 2;
 
   private final ImageDataset data;
@@ -35,12 +38,14 @@ public final class ClassifierTraining implements TrainingMethod {
   private final int batch;
   private final int microBatch;
   private final long seed;
+  private final Prefetch<List<Map<String, Tensor>>> arguments;
 
   /**
    * Compiles the loss and loads the initial weights.
    *
    * @param batch images a step
    * @param microBatch images a call; gradients of several calls add up to a step
+   * @param loaderThreads threads that make what steps need ahead of them, or 0
    */
   public ClassifierTraining(
       Torch torch,
@@ -49,7 +54,8 @@ public final class ClassifierTraining implements TrainingMethod {
       LearningRate rate,
       int batch,
       int microBatch,
-      long seed) {
+      long seed,
+      int loaderThreads) {
     this.data = data;
     this.order = new EpochOrder(data.size(), new UniformDraws(seed, TeacherTraining.ORDER_STREAM));
     this.network = network;
@@ -60,6 +66,7 @@ public final class ClassifierTraining implements TrainingMethod {
     this.batch = batch;
     this.microBatch = microBatch;
     this.seed = seed;
+    this.arguments = new Prefetch<>(this::arguments, loaderThreads, loaderThreads + 1);
   }
 
   /** {@code -ln softmax(logits)[label]}, summed over images and divided by {@code batch}. */
@@ -75,12 +82,9 @@ public final class ClassifierTraining implements TrainingMethod {
 
   @Override
   public Map<String, Double> step(long step, long imagesSeen) {
-    UniformDraws shifts = StepDraws.of(seed, step).uniform(StepDraws.Purpose.DATA_SHIFT);
     double total = 0;
-    for (int first = 0; first < batch; first += microBatch) {
-      int count = Math.min(microBatch, batch - first);
-      Map<String, Tensor> results =
-          loss.differentiate(arguments(shifts, imagesSeen, first, count), weights.learnt());
+    for (Map<String, Tensor> call : arguments.take(step)) {
+      Map<String, Tensor> results = loss.differentiate(call, weights.learnt());
       total += Objects.requireNonNull(results.get("loss")).reals()[0];
     }
     double norm = adam.step(rate.at(imagesSeen));
@@ -90,9 +94,19 @@ public final class ClassifierTraining implements TrainingMethod {
     return report;
   }
 
-  private Map<String, Tensor> arguments(
-      UniformDraws shifts, long imagesSeen, int first, int count) {
-    int[] indices = order.indices(imagesSeen + first, count);
+  /** The arguments of each call of a step. Needs no engine. */
+  private List<Map<String, Tensor>> arguments(long step) {
+    UniformDraws shifts = StepDraws.of(seed, step).uniform(StepDraws.Purpose.DATA_SHIFT);
+    List<Map<String, Tensor>> calls = new ArrayList<>();
+    for (int first = 0; first < batch; first += microBatch) {
+      int count = Math.min(microBatch, batch - first);
+      calls.add(arguments(shifts, order.indices(step * batch + first, count), first));
+    }
+    return calls;
+  }
+
+  private Map<String, Tensor> arguments(UniformDraws shifts, int[] indices, int first) {
+    int count = indices.length;
     int[] shape = network.inputs().get(0).shape().at(count);
     float[] images = data.images(indices);
     float[] shifted = new float[images.length];
@@ -126,6 +140,11 @@ public final class ClassifierTraining implements TrainingMethod {
   }
 
   @Override
+  public double secondsWaited() {
+    return arguments.secondsWaited();
+  }
+
+  @Override
   public int batch() {
     return batch;
   }
@@ -142,6 +161,12 @@ public final class ClassifierTraining implements TrainingMethod {
   public void restore(Map<String, Tensor> state) {
     weights.set(NamedState.get(state, "weights/"));
     adam.restore(NamedState.get(state, "adam/"));
+  }
+
+  /** Ends the loader threads. */
+  @Override
+  public void close() {
+    arguments.close();
   }
 
   /** The network with the weights learnt so far. */

@@ -1,5 +1,6 @@
 package retort.trainer.distill;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import retort.sampling.StepNoise;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.EpochOrder;
 import retort.trainer.data.ImageDataset;
+import retort.trainer.data.Prefetch;
 import retort.trainer.engine.Adam;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.MovingAverage;
@@ -28,7 +30,7 @@ import retort.trainer.engine.TorchDenoiser;
  * Trains a denoiser on images by the recipe of Karras et al. 2022: noise levels from a log-normal
  * law, the weighted denoising loss, Adam with a warm-up, a moving average of the weights.
  */
-public final class TeacherTraining implements TrainingMethod {
+public final class TeacherTraining implements TrainingMethod, AutoCloseable {
   /**
    * The recipe.
    *
@@ -67,9 +69,20 @@ public final class TeacherTraining implements TrainingMethod {
   private final Adam adam;
   private final Program loss;
   private final TorchDenoiser denoiser;
+  private final Prefetch<List<Map<String, Tensor>>> arguments;
 
-  /** Compiles the loss and loads the initial weights. */
+  /** Compiles the loss and loads the initial weights; what steps need is made in place. */
   public TeacherTraining(Torch torch, DenoiserModel model, ImageDataset data, Recipe recipe) {
+    this(torch, model, data, recipe, 0);
+  }
+
+  /**
+   * Compiles the loss and loads the initial weights.
+   *
+   * @param loaderThreads threads that make what steps need ahead of them, or 0
+   */
+  public TeacherTraining(
+      Torch torch, DenoiserModel model, ImageDataset data, Recipe recipe, int loaderThreads) {
     Augmenting.require(recipe.augmentation(), model);
     this.torch = torch;
     this.model = model;
@@ -82,6 +95,7 @@ public final class TeacherTraining implements TrainingMethod {
     Graph graph = DenoisingLoss.of(model, recipe.batch());
     this.loss = torch.compile(graph.withOutputs(List.of(DenoisingLoss.TOTAL)));
     this.denoiser = new TorchDenoiser(torch, model, average.averages().frozen());
+    this.arguments = new Prefetch<>(this::arguments, loaderThreads, loaderThreads + 1);
   }
 
   @Override
@@ -89,11 +103,10 @@ public final class TeacherTraining implements TrainingMethod {
     StepDraws draws = StepDraws.of(recipe.seed(), step);
     weights.project();
     double total = 0;
-    for (int first = 0, call = 0; first < recipe.batch(); first += recipe.microBatch(), call++) {
-      int count = Math.min(recipe.microBatch(), recipe.batch() - first);
+    List<Map<String, Tensor>> calls = arguments.take(step);
+    for (int call = 0; call < calls.size(); call++) {
       torch.seed(draws.engineSeed(call));
-      Map<String, Tensor> results =
-          loss.differentiate(arguments(draws, imagesSeen, first, count), weights.learnt());
+      Map<String, Tensor> results = loss.differentiate(calls.get(call), weights.learnt());
       total += Objects.requireNonNull(results.get(DenoisingLoss.TOTAL)).reals()[0];
     }
     double norm = adam.step(recipe.rate().at(imagesSeen));
@@ -105,10 +118,22 @@ public final class TeacherTraining implements TrainingMethod {
     return report;
   }
 
-  private Map<String, Tensor> arguments(StepDraws draws, long imagesSeen, int first, int count) {
+  /** The arguments of each call of a step. Needs no engine. */
+  private List<Map<String, Tensor>> arguments(long step) {
+    StepDraws draws = StepDraws.of(recipe.seed(), step);
+    List<Map<String, Tensor>> calls = new ArrayList<>();
+    for (int first = 0; first < recipe.batch(); first += recipe.microBatch()) {
+      int count = Math.min(recipe.microBatch(), recipe.batch() - first);
+      int[] indices = order.indices(step * recipe.batch() + first, count);
+      calls.add(arguments(draws, indices, first));
+    }
+    return calls;
+  }
+
+  private Map<String, Tensor> arguments(StepDraws draws, int[] indices, int first) {
+    int count = indices.length;
     int size = model.imageShape().elements();
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
-    int[] indices = order.indices(imagesSeen + first, count);
     Map<String, Tensor> arguments = new HashMap<>();
     Augmenting.put(arguments, recipe.augmentation(), model, data.images(indices), draws, first);
     arguments.put(
@@ -134,6 +159,11 @@ public final class TeacherTraining implements TrainingMethod {
   }
 
   @Override
+  public double secondsWaited() {
+    return arguments.secondsWaited();
+  }
+
+  @Override
   public int batch() {
     return recipe.batch();
   }
@@ -152,6 +182,12 @@ public final class TeacherTraining implements TrainingMethod {
     weights.set(NamedState.get(state, "weights/"));
     average.averages().set(NamedState.get(state, "average/"));
     adam.restore(NamedState.get(state, "adam/"));
+  }
+
+  /** Ends the loader threads. */
+  @Override
+  public void close() {
+    arguments.close();
   }
 
   /** The network with its averaged weights. */

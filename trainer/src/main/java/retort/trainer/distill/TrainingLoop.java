@@ -70,6 +70,7 @@ public record TrainingLoop(
           return End.INTERRUPTED;
         }
         long started = System.nanoTime();
+        double waited = method.secondsWaited();
         Map<String, Double> values = method.step(steps, images);
         requireFiniteLoss(values, method, steps, seed);
         nonFinite = allFinite(values) ? 0 : nonFinite + 1;
@@ -84,11 +85,12 @@ public record TrainingLoop(
                   + "); what was saved is whole. Start again with a lower learning rate and another"
                   + " --out");
         }
-        seconds += (System.nanoTime() - started) * 1e-9;
+        double elapsed = (System.nanoTime() - started) * 1e-9;
+        seconds += elapsed;
         long before = images;
         steps++;
         images += method.batch();
-        averages.add(values);
+        averages.add(values, elapsed, method.secondsWaited() - waited);
         progress.at(images, seconds, averages);
         if (passed(before, images, recordImages)) {
           folder.record(averages.line(steps, images, seconds));
@@ -155,9 +157,13 @@ public record TrainingLoop(
     private final Map<String, Double> sums = new LinkedHashMap<>();
     private int count;
     private int nonFinite;
+    private double seconds;
+    private double waited;
 
-    void add(Map<String, Double> values) {
+    void add(Map<String, Double> values, double stepSeconds, double stepWaited) {
       count++;
+      seconds += stepSeconds;
+      waited += stepWaited;
       if (!allFinite(values)) {
         nonFinite++;
       }
@@ -167,6 +173,11 @@ public record TrainingLoop(
 
     double mean(String name) {
       return sums.getOrDefault(name, Double.NaN) / count;
+    }
+
+    /** The share of the time in steps that was spent waiting for data. */
+    double waitShare() {
+      return waited / Math.max(1e-9, seconds);
     }
 
     Map<String, Double> means() {
@@ -181,6 +192,7 @@ public record TrainingLoop(
       line.put("images", images);
       line.put("seconds", Math.round(seconds * 1000) / 1000.0);
       line.putAll(means());
+      line.put("wait_share", Math.round(waitShare() * 1e4) / 1e4);
       line.put("nonfinite_steps", nonFinite);
       return line;
     }

@@ -28,6 +28,11 @@ public interface TrainingMethod {
     return Map.of();
   }
 
+  /** How long all steps together have waited for what loader threads make, in seconds. */
+  default double secondsWaited() {
+    return 0;
+  }
+
   /** Images shown in each step. */
   int batch();
 

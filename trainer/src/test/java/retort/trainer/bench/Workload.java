@@ -105,7 +105,7 @@ record Workload(SongUNet network, Method method, int batch) {
         AdamConfig.of(0.9, 0.999),
         LogNormalSigma.EDM,
         Augmentation.NONE,
-        new AverageConfig(HALF_LIFE, 0.05),
+        AverageConfig.halfLife(HALF_LIFE, 0.05),
         SEED);
   }
 
@@ -121,7 +121,7 @@ record Workload(SongUNet network, Method method, int batch) {
         new Optimisation(
             LearningRate.constant(1e-5), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
         Augmentation.NONE,
-        new AverageConfig(HALF_LIFE, 0.05),
+        AverageConfig.halfLife(HALF_LIFE, 0.05),
         SEED);
   }
 

@@ -3,6 +3,7 @@ package retort.trainer.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import retort.noise.UniformDraws;
@@ -39,6 +40,18 @@ class EpochOrderTest {
     int[] tail = resumed.indices(27, 37);
 
     assertThat(tail).isEqualTo(IntStream.range(27, 64).map(i -> whole[i]).toArray());
+  }
+
+  @Test
+  void threadsThatShareAnOrderSeeTheSameOne() {
+    EpochOrder alone = new EpochOrder(100, DRAWS);
+    EpochOrder shared = new EpochOrder(100, DRAWS);
+
+    List<int[]> parts =
+        IntStream.range(0, 500).parallel().mapToObj(i -> shared.indices(7L * i, 7)).toList();
+
+    assertThat(parts.stream().flatMapToInt(IntStream::of).toArray())
+        .isEqualTo(alone.indices(0, 3500));
   }
 
   @Test

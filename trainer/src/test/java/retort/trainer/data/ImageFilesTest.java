@@ -71,6 +71,28 @@ class ImageFilesTest {
   }
 
   @Test
+  void datasetJsonOfAFolderInsideNamesImagesFromThereOn() throws IOException {
+    grey("images/00000/a.png", 10);
+    grey("images/00000/b.png", 20);
+    Files.writeString(
+        folder.resolve("images/dataset.json"),
+        "{\"labels\": [[\"00000/a.png\", 1], [\"00000\\\\b.png\", 0]]}");
+
+    assertThat(ImageDataset.open(folder).labelHistogram()).containsExactly(1, 1);
+    assertThat(ImageDataset.open(folder).label(0)).isEqualTo(1);
+    assertThat(ImageDataset.open(zip()).label(0)).isEqualTo(1);
+  }
+
+  @Test
+  void datasetJsonThatCannotKnowAllImagesIsRefused() throws IOException {
+    grey("first/a.png", 10);
+    grey("second/b.png", 20);
+    Files.writeString(folder.resolve("second/dataset.json"), "{\"labels\": [[\"b.png\", 1]]}");
+
+    assertRefused(folder, "second/dataset.json lies in a folder that does not hold all images");
+  }
+
+  @Test
   void nullLabelsInDatasetJsonMeanNone() throws IOException {
     grey("00000/a.png", 10);
     grey("00001/b.png", 20);
@@ -93,6 +115,8 @@ class ImageFilesTest {
     assertRefused(folder, "has 2 labels but there are 1 images");
     json("{\"labels\": [[\"a.png\", [0, 1]]]}");
     assertRefused(folder, "has [\"a.png\",[0,1]] where {\"labels\"");
+    json("{\"labels\": [[\"a.png\", 0], [\"a.png\", 1]]}");
+    assertRefused(folder, "gives a.png the labels 0 and 1: remove one of them");
     json("{\"classes\": 3}");
     assertRefused(folder, "has {\"classes\":3} where");
     json("{\"labels\": ");

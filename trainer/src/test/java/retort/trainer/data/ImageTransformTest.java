@@ -76,6 +76,39 @@ class ImageTransformTest {
   }
 
   @Test
+  void operationsAreDrawnIndependently() {
+    float[] labels = new float[9 * COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      ImageTransform.draw(0.3, DRAWS, 16L * i).label(labels, 9 * i);
+    }
+    // One column of each operation, and how often it is not zero.
+    int[] columns = {0, 1, 2, 4, 5, 7};
+    double[] shares = {0.5, 0.15, 0.3, 0.3, 0.3, 0.3};
+
+    for (int i = 0; i < columns.length; i++) {
+      for (int j = 0; j < i; j++) {
+        int both = 0;
+        for (int at = 0; at < labels.length; at += 9) {
+          both += labels[at + columns[i]] != 0 && labels[at + columns[j]] != 0 ? 1 : 0;
+        }
+        // Four standard errors of the rarest pair and of the commonest lie below 0.011.
+        assertThat((double) both / COUNT).isCloseTo(shares[i] * shares[j], within(0.011));
+      }
+    }
+  }
+
+  @Test
+  void leftRightFlipIsCertainToBeDrawnForAnyProbabilityButZero() {
+    int flipped = 0;
+    for (int i = 0; i < COUNT; i++) {
+      assertThat(ImageTransform.draw(0, DRAWS, 16L * i).xFlip()).isFalse();
+      flipped += ImageTransform.draw(1e-8, DRAWS, 16L * i).xFlip() ? 1 : 0;
+    }
+
+    assertThat((double) flipped / COUNT).isCloseTo(0.5, within(0.015));
+  }
+
+  @Test
   void drawnNumbersHaveTheirDistributions() {
     double[] squares = new double[9];
     for (int i = 0; i < COUNT; i++) {

@@ -69,7 +69,7 @@ class Edm2TrainingTest {
             AdamConfig.of(0.9, 0.99),
             LogNormalSigma.EDM,
             Augmentation.NONE,
-            new AverageConfig(1000, 0.05),
+            AverageConfig.halfLife(1000, 0.05),
             1));
   }
 
@@ -87,7 +87,7 @@ class Edm2TrainingTest {
             OPTIMISATION,
             OPTIMISATION,
             Augmentation.NONE,
-            new AverageConfig(1000, 0.05),
+            AverageConfig.halfLife(1000, 0.05),
             1));
   }
 

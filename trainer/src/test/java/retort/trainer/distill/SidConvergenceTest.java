@@ -47,7 +47,7 @@ class SidConvergenceTest {
             new Optimisation(
                 LearningRate.constant(1e-2), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
             Augmentation.NONE,
-            new AverageConfig(20 * BATCH, 0.05),
+            AverageConfig.halfLife(20 * BATCH, 0.05),
             1));
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.ImageShape;
+import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.noise.GaussianNoise;
 import retort.noise.LogNormalSigma;
@@ -38,6 +40,10 @@ class TeacherTrainingTest {
   }
 
   private static TeacherTraining training(Torch torch, int microBatch) {
+    return training(torch, microBatch, 0);
+  }
+
+  private static TeacherTraining training(Torch torch, int microBatch, int loaderThreads) {
     return new TeacherTraining(
         torch,
         GaussianDenoisers.of(new double[] {0, 0}, new double[] {0.5, 0.5}),
@@ -49,8 +55,9 @@ class TeacherTrainingTest {
             AdamConfig.of(0.9, 0.999),
             LogNormalSigma.EDM,
             Augmentation.NONE,
-            new AverageConfig(20 * BATCH, 0.05),
-            1));
+            AverageConfig.halfLife(20 * BATCH, 0.05),
+            1),
+        loaderThreads);
   }
 
   @Test
@@ -106,6 +113,28 @@ class TeacherTrainingTest {
               assertThat(Math.abs(actual.getOrDefault(name, Double.NaN) - value))
                   .as(name)
                   .isLessThan(1e-5 * value));
+    }
+  }
+
+  @Test
+  void loaderThreadsChangeNoBit() {
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS);
+        TeacherTraining alone = training(torch, 50);
+        TeacherTraining loaded = training(torch, 50, 3)) {
+      // From the third epoch into the fourth, then a step again as a resumed run takes it.
+      for (long step : new long[] {91, 92, 93, 94, 95, 93}) {
+        assertThat(loaded.step(step, step * BATCH)).isEqualTo(alone.step(step, step * BATCH));
+      }
+
+      Map<String, Tensor> expected = alone.state();
+      loaded
+          .state()
+          .forEach(
+              (name, values) ->
+                  assertThat(values.reals())
+                      .as(name)
+                      .containsExactly(Objects.requireNonNull(expected.get(name)).reals()));
+      assertThat(loaded.secondsWaited()).isPositive();
     }
   }
 
