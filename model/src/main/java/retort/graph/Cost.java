@@ -76,7 +76,8 @@ public record Cost(long parameters, long multiplyAdds, long weightBytes) {
     return product;
   }
 
-  private static int bytes(DataType type) {
+  /** Bytes of one value. */
+  static int bytes(DataType type) {
     return switch (type) {
       case FLOAT64, INT64 -> 8;
       case FLOAT32, INT32 -> 4;

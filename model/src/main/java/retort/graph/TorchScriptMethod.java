@@ -3,8 +3,8 @@ package retort.graph;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,13 +17,17 @@ import java.util.Set;
  * spells out are not among the weights.
  *
  * @param source the method, indented as a member of a class
- * @param inputs names of the graph's inputs, in the order of the arguments
+ * @param inputs names of the graph's inputs, in the order of the arguments; then those of values
+ *     that an earlier segment computed
  * @param weights names of the graph's weights, in the order of the list
+ * @param outputs names of the results, in their order
  */
-public record TorchScriptMethod(String source, List<String> inputs, List<String> weights) {
+public record TorchScriptMethod(
+    String source, List<String> inputs, List<String> weights, List<String> outputs) {
   public TorchScriptMethod {
     inputs = List.copyOf(inputs);
     weights = List.copyOf(weights);
+    outputs = List.copyOf(outputs);
   }
 
   /** How a graph is written. */
@@ -42,18 +46,40 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
    * @param real the type that real numbers have in the text: FLOAT32, or FLOAT64 for checks
    */
   public static TorchScriptMethod of(Graph graph, Layout layout, DataType real) {
-    return of(graph, layout, real, real);
+    return new Writer(graph, Types.of(graph), 0, graph.nodes().size(), real, real)
+        .write(graph.outputs(), layout);
   }
 
   /**
-   * Writes a graph whose products - convolutions, matrix products, attention - are computed in
-   * another type than everything else.
+   * Writes a graph in segments. Each returns the values that later ones take and, of the graph's
+   * outputs, those that it computes; one that computes neither is left out.
    *
-   * @param products the type that operands of products are cast to and their results back from:
-   *     BFLOAT16 for half the bytes at the range of float32, or {@code real}
+   * @param segments in order; together they are the graph
+   * @param products the type that products - convolutions, matrix products, attention - are
+   *     computed in: their operands are cast to it and their results back. BFLOAT16 for half the
+   *     bytes at the range of float32, or {@code real}
    */
-  public static TorchScriptMethod of(Graph graph, Layout layout, DataType real, DataType products) {
-    return new Writer(graph, real, products).write(layout);
+  public static List<TorchScriptMethod> of(
+      Graph graph,
+      List<Segments.Segment> segments,
+      Layout layout,
+      DataType real,
+      DataType products) {
+    Types types = Types.of(graph);
+    Set<String> wanted = new LinkedHashSet<>(graph.outputs());
+    List<TorchScriptMethod> methods = new ArrayList<>();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      Segments.Segment segment = segments.get(i);
+      Set<String> results = new LinkedHashSet<>(wanted);
+      graph.nodes().subList(0, segment.from()).forEach(n -> n.outputs().forEach(results::remove));
+      if (!results.isEmpty()) {
+        Writer writer = new Writer(graph, types, segment.from(), segment.to(), real, products);
+        methods.add(0, writer.write(List.copyOf(results), layout));
+        wanted.removeAll(results);
+        wanted.addAll(writer.earlier());
+      }
+    }
+    return methods;
   }
 
   /**
@@ -73,18 +99,23 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
     private final Types types;
     private final DataType real;
     private final DataType products;
+    private final int from;
+    private final int to;
     private final Map<String, String> variables = new HashMap<>();
     private final Map<String, Integer> weights = new LinkedHashMap<>();
-    private final Set<String> needed = new HashSet<>();
+    private final Set<String> needed = new LinkedHashSet<>();
 
-    Writer(Graph graph, DataType real, DataType products) {
+    /** Writes the nodes in {@code [from, to)}. */
+    Writer(Graph graph, Types types, int from, int to, DataType real, DataType products) {
       this.graph = graph;
+      this.types = types;
+      this.from = from;
+      this.to = to;
       this.real = real;
       this.products = products;
-      this.types = Types.of(graph);
     }
 
-    TorchScriptMethod write(Layout layout) {
+    TorchScriptMethod write(List<String> outputs, Layout layout) {
       StringBuilder signature = new StringBuilder("  def forward(self: __torch__.M");
       for (Graph.Input input : graph.inputs()) {
         String variable = "x" + variables.size();
@@ -108,10 +139,10 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
         }
       }
 
-      List<String> results = graph.outputs().stream().map(this::variable).toList();
+      List<String> results = outputs.stream().map(this::variable).toList();
       List<String> lines = new ArrayList<>();
       lines.add(line("return " + ScriptSite.list(results)));
-      for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+      for (int i = to - 1; i >= from; i--) {
         Node node = graph.nodes().get(i);
         if (node.outputs().stream().anyMatch(needed::contains)) {
           lines.add(statement(node));
@@ -119,11 +150,26 @@ public record TorchScriptMethod(String source, List<String> inputs, List<String>
       }
       Collections.reverse(lines);
       lines.forEach(head::append);
+      List<String> inputs =
+          new ArrayList<>(graph.inputs().stream().map(Graph.Input::name).toList());
+      for (String value : earlier()) {
+        inputs.add(value);
+        signature.append(",\n    ").append(variable(value)).append(": Tensor");
+      }
       signature.append(weights.isEmpty() ? "" : ",\n    w: List[Tensor]");
       return new TorchScriptMethod(
           signature + ") -> List[Tensor]:\n" + head,
-          graph.inputs().stream().map(Graph.Input::name).toList(),
-          List.copyOf(weights.keySet()));
+          inputs,
+          List.copyOf(weights.keySet()),
+          outputs);
+    }
+
+    /** Values that are needed here and neither inputs of the graph nor defined here. */
+    private List<String> earlier() {
+      Set<String> values = new LinkedHashSet<>(needed);
+      graph.inputs().forEach(input -> values.remove(input.name()));
+      graph.nodes().subList(from, to).forEach(node -> node.outputs().forEach(values::remove));
+      return List.copyOf(values);
     }
 
     /** Where new tensors go: to the inputs. */

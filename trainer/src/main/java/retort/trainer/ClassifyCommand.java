@@ -91,7 +91,7 @@ final class ClassifyCommand implements Callable<Integer> {
             .build(run.seed());
     LearningRate schedule = new LearningRate(rate, 10_000, run.images());
     try (RunFolder folder = run.folder(options);
-        Torch torch = run.engine().open();
+        Torch torch = run.open();
         ClassifierTraining training =
             new ClassifierTraining(
                 torch,
@@ -103,6 +103,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 run.seed(),
                 run.loaderThreads())) {
       return run.train(
+          torch,
           training,
           folder,
           position ->

@@ -96,13 +96,13 @@ final class DistillCommand implements Callable<Integer> {
     Map<String, String> own = own(digest, resolved);
     if (dryRun) {
       own.forEach((name, value) -> System.out.println(name + " = " + value));
-      try (Torch torch = run.engine().open()) {
+      try (Torch torch = run.open()) {
         method.start(new DistillSetting(torch, teacher, start, options, run));
       }
       return 0;
     }
     try (RunFolder folder = run.folder(own);
-        Torch torch = run.engine().open()) {
+        Torch torch = run.open()) {
       Distillation training = method.start(new DistillSetting(torch, teacher, start, options, run));
       ImageSource samples =
           new ImageSource(
@@ -110,6 +110,7 @@ final class DistillCommand implements Callable<Integer> {
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
       return run.train(
+          torch,
           training,
           folder,
           position ->

@@ -3,6 +3,7 @@ package retort.trainer;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import retort.graph.TorchScriptMethod.Layout;
+import retort.trainer.engine.LossForm;
 import retort.trainer.engine.Torch;
 
 /** Flags about how the engine computes. */
@@ -42,8 +43,13 @@ final class EngineOptions {
   }
 
   Torch open() {
+    return open(LossForm.WHOLE);
+  }
+
+  /** Opens the engine to train with. */
+  Torch open(LossForm form) {
     check();
-    return Torch.open(threads(), layout);
+    return Torch.open(threads(), layout, form);
   }
 
   void describe(Map<String, String> options) {

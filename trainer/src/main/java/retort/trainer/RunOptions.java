@@ -10,11 +10,18 @@ import retort.trainer.distill.RunException;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.TrainingLoop;
 import retort.trainer.distill.TrainingMethod;
+import retort.trainer.engine.LossForm;
+import retort.trainer.engine.Torch;
 
 /** Flags that every run has: where it is kept, how long it is, how often it saves and reports. */
 final class RunOptions {
   /** Exit code of a run that was told to stop, as a shell reports Ctrl-C. */
   private static final int INTERRUPTED = 130;
+
+  private enum Precision {
+    FP32,
+    BF16
+  }
 
   @Option(
       names = "--out",
@@ -58,6 +65,23 @@ final class RunOptions {
               + " is still waited for is 'wait_share' in stats.jsonl. 0: each step makes its own."
               + " Default: ${DEFAULT-VALUE}.")
   private int loaderThreads = 1;
+
+  @Option(
+      names = "--segments",
+      paramLabel = "N",
+      description =
+          "Parts into which a loss is cut to be differentiated, one after the other. More take less"
+              + " memory and about a third more time: 3 keep one of SiD's three networks at a time."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int segments = 1;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description =
+          "Arithmetic of convolutions and matrix products in a loss: fp32, or bf16, which needs a"
+              + " processor made for it to be faster. Default: ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.FP32;
 
   @Option(
       names = "--seed",
@@ -107,8 +131,13 @@ final class RunOptions {
     return images;
   }
 
-  EngineOptions engine() {
-    return engine;
+  int segments() {
+    return segments;
+  }
+
+  /** Opens the engine to train with. */
+  Torch open() {
+    return engine.open(new LossForm(segments, precision == Precision.BF16));
   }
 
   /** Refuses numbers that no run can have, before anything is read or written. */
@@ -117,6 +146,7 @@ final class RunOptions {
     require("--batch", batch, 1);
     require("--micro-batch", microBatch, 0);
     require("--loader-threads", loaderThreads, 0);
+    require("--segments", segments, 1);
     require("--images", images, 1);
     require("--save-every", saveImages, 1);
     require("--record-every", recordImages, 1);
@@ -132,6 +162,8 @@ final class RunOptions {
     Map<String, String> options = new LinkedHashMap<>(own);
     options.put("batch", Integer.toString(batch));
     options.put("micro-batch", Integer.toString(microBatch()));
+    options.put("segments", Integer.toString(segments));
+    options.put("precision", precision.name());
     options.put("seed", Long.toString(seed));
     engine.describe(options);
     return RunFolder.open(out, options);
@@ -146,12 +178,19 @@ final class RunOptions {
   /**
    * Trains to the end, or until the process is asked to stop.
    *
+   * @param torch what the method trains with, with all that it needs loaded
    * @return the command's exit code
    */
-  int train(TrainingMethod method, RunFolder folder, Consumer<TrainingLoop.Position> report) {
+  int train(
+      Torch torch,
+      TrainingMethod method,
+      RunFolder folder,
+      Consumer<TrainingLoop.Position> report) {
     TrainingLoop loop =
         new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
-    TrainingLoop.End end = loop.run(method, folder, seed, report);
+    MemoryBudget memory = new MemoryBudget(torch, microBatch(), segments);
+    memory.check();
+    TrainingLoop.End end = memory.run(() -> loop.run(method, folder, seed, report));
     return end == TrainingLoop.End.DONE ? 0 : INTERRUPTED;
   }
 }

@@ -171,7 +171,7 @@ final class TeachCommand implements Callable<Integer> {
             average.config(),
             run.seed());
     try (RunFolder folder = run.folder(options());
-        Torch torch = run.engine().open();
+        Torch torch = run.open();
         TeacherTraining training =
             new TeacherTraining(torch, model, images, recipe, run.loaderThreads())) {
       ImageSource samples =
@@ -180,6 +180,7 @@ final class TeachCommand implements Callable<Integer> {
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, model.labels(), "teacher");
       return run.train(
+          torch,
           training,
           folder,
           position ->

@@ -21,7 +21,19 @@ final class TrainerProcess {
   }
 
   static TrainerProcess start(Path log, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), log, arguments);
+  }
+
+  /** Starts it with so much address space, the JVM's own included. */
+  static TrainerProcess startWithin(int mebibytes, Path log, List<String> arguments)
+      throws IOException {
+    String limited = "ulimit -v " + mebibytes * 1024L + "; exec \"$@\"";
+    return start(List.of("sh", "-c", limited, "sh"), log, arguments);
+  }
+
+  private static TrainerProcess start(List<String> before, Path log, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");

@@ -61,7 +61,7 @@ public final class ClassifierTraining implements TrainingMethod, AutoCloseable {
     this.network = network;
     this.weights = torch.weights(network);
     this.adam = torch.adam(weights, AdamConfig.of(0.9, 0.999));
-    this.loss = torch.compile(crossEntropy(network, batch));
+    this.loss = torch.compile(crossEntropy(network, batch), weights.learnt());
     this.rate = rate;
     this.batch = batch;
     this.microBatch = microBatch;

@@ -54,7 +54,6 @@ public final class SidTraining implements Distillation {
   private static final String FAKE_SCORE_LOSS = "loss_fake_score";
   private static final String GENERATOR_LOSS = "loss_generator";
 
-  private final Torch torch;
   private final DenoiserModel teacher;
   private final Recipe recipe;
   private final Generator generator;
@@ -66,7 +65,6 @@ public final class SidTraining implements Distillation {
   /** Compiles both losses and starts the fake score network from the teacher. */
   public SidTraining(Torch torch, DenoiserModel teacher, DenoiserModel start, Recipe recipe) {
     Augmenting.require(recipe.augmentation(), teacher);
-    this.torch = torch;
     this.teacher = teacher;
     this.recipe = recipe;
     double sigmaInit = recipe.loss().sigmaInit();
@@ -74,19 +72,21 @@ public final class SidTraining implements Distillation {
     fakeScore = new Learner(torch, teacher.graph(), recipe.fakeScore());
     fakeScoreLoss =
         torch.compile(
-            DenoisingLoss.of(teacher, recipe.batch()).withOutputs(List.of(DenoisingLoss.TOTAL)));
-    generatorLoss =
-        torch.compile(
-            recipe
-                .loss()
-                .generatorStep(teacher, recipe.batch())
-                .withOutputs(List.of(SidLoss.TOTAL)));
+            DenoisingLoss.of(teacher, recipe.batch()).withOutputs(List.of(DenoisingLoss.TOTAL)),
+            fakeScore.weights().learnt());
     generatorStepWeights =
         WeightView.scoped(
             Map.of(
                 SidLoss.GENERATOR, generator.learner().weights().learnt(),
                 SidLoss.TEACHER, torch.weights(teacher.graph()).frozen(),
                 SidLoss.FAKE_SCORE, fakeScore.weights().frozen()));
+    generatorLoss =
+        torch.compile(
+            recipe
+                .loss()
+                .generatorStep(teacher, recipe.batch())
+                .withOutputs(List.of(SidLoss.TOTAL)),
+            generatorStepWeights);
   }
 
   @Override
@@ -99,24 +99,29 @@ public final class SidTraining implements Distillation {
 
     double fakeScoreTotal = 0;
     for (Share share : Share.of(recipe.batch(), recipe.microBatch())) {
-      torch.seed(inputs.draws().engineSeed(share.call()));
       fakeScoreTotal +=
           total(
               fakeScoreLoss.differentiate(
-                  fakeScoreArguments(inputs, share), fakeScore.weights().learnt()));
+                  fakeScoreArguments(inputs, share),
+                  fakeScore.weights().learnt(),
+                  inputs.draws().engineSeed(share.call())));
     }
     report.put(FAKE_SCORE_LOSS, fakeScoreTotal / size);
     report.put("gradient_norm_fake_score", fakeScore.step(imagesSeen));
 
     double generatorTotal = 0;
     for (Share share : Share.of(recipe.batch(), recipe.microBatch())) {
-      torch.seed(inputs.draws().engineSeed(recipe.batch() + share.call()));
       Map<String, Tensor> arguments = inputs.labels(Purpose.GENERATOR_LABEL, share);
       arguments.put(SidLoss.NOISE, inputs.noise(Purpose.GENERATOR_LATENT, share));
       arguments.put(SidLoss.PERTURBATION, inputs.noise(Purpose.GENERATOR_NOISE, share));
       arguments.put(
           DenoiserModel.SIGMA, inputs.sigma(Purpose.GENERATOR_SIGMA, recipe.levels(), share));
-      generatorTotal += total(generatorLoss.differentiate(arguments, generatorStepWeights));
+      generatorTotal +=
+          total(
+              generatorLoss.differentiate(
+                  arguments,
+                  generatorStepWeights,
+                  inputs.draws().engineSeed(recipe.batch() + share.call())));
     }
     report.put(GENERATOR_LOSS, generatorTotal / size / recipe.loss().scale());
     report.put("gradient_norm_generator", generator.learner().step(imagesSeen));

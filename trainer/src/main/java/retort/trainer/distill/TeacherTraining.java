@@ -59,7 +59,6 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
   private static final int PREVIEW_STEPS = 18;
   private static final String LOSS = "loss";
 
-  private final Torch torch;
   private final DenoiserModel model;
   private final ImageDataset data;
   private final EpochOrder order;
@@ -84,7 +83,6 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
   public TeacherTraining(
       Torch torch, DenoiserModel model, ImageDataset data, Recipe recipe, int loaderThreads) {
     Augmenting.require(recipe.augmentation(), model);
-    this.torch = torch;
     this.model = model;
     this.data = data;
     this.recipe = recipe;
@@ -93,7 +91,7 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
     this.average = torch.average(weights, model.graph());
     this.adam = torch.adam(weights, recipe.adam());
     Graph graph = DenoisingLoss.of(model, recipe.batch());
-    this.loss = torch.compile(graph.withOutputs(List.of(DenoisingLoss.TOTAL)));
+    this.loss = torch.compile(graph.withOutputs(List.of(DenoisingLoss.TOTAL)), weights.learnt());
     this.denoiser = new TorchDenoiser(torch, model, average.averages().frozen());
     this.arguments = new Prefetch<>(this::arguments, loaderThreads, loaderThreads + 1);
   }
@@ -105,8 +103,8 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
     double total = 0;
     List<Map<String, Tensor>> calls = arguments.take(step);
     for (int call = 0; call < calls.size(); call++) {
-      torch.seed(draws.engineSeed(call));
-      Map<String, Tensor> results = loss.differentiate(calls.get(call), weights.learnt());
+      Map<String, Tensor> results =
+          loss.differentiate(calls.get(call), weights.learnt(), draws.engineSeed(call));
       total += Objects.requireNonNull(results.get(DenoisingLoss.TOTAL)).reals()[0];
     }
     double norm = adam.step(recipe.rate().at(imagesSeen));

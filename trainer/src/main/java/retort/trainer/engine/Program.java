@@ -1,19 +1,20 @@
 package retort.trainer.engine;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import retort.graph.Graph;
+import retort.graph.Node;
+import retort.graph.Operator;
+import retort.graph.Segments;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod;
 import retort.graph.Weight;
@@ -26,29 +27,44 @@ public final class Program {
   /** Name of a weight among arguments: consecutive arrays of this name form one list. */
   static final String WEIGHT = "w[]";
 
+  /** The segments for the weights that learn. */
+  private record Cut(
+      Set<String> learnt, Predicate<String> carriesGradient, List<CompiledMethod> segments) {}
+
   private final Torch torch;
-  private final PtSymbolBlock module;
-  private final TorchScriptMethod method;
-  private final List<String> outputs;
+  private final Graph graph;
+  private final retort.graph.DataType type;
   private final DataType real;
+  private final CompiledMethod whole;
+  private final boolean draws;
 
   /** The numbers of the formula itself, which belong to no network. */
   private final Map<String, PtNDArray> constants = new HashMap<>();
 
-  Program(Torch torch, Graph graph, retort.graph.DataType real) {
+  /** How the graph was cut last: this changes where other weights learn. */
+  private Cut cut;
+
+  Program(Torch torch, Graph graph, retort.graph.DataType type) {
     this.torch = torch;
-    this.method = TorchScriptMethod.of(graph, torch.layout(), real);
-    this.module = torch.load(method.source());
-    this.outputs = graph.outputs();
-    this.real = real == retort.graph.DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
+    this.graph = graph;
+    this.type = type;
+    this.real = type == retort.graph.DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
+    this.draws = graph.nodes().stream().anyMatch(Program::draws);
+    TorchScriptMethod method = TorchScriptMethod.of(graph, torch.layout(), type);
     for (String name : method.weights()) {
-      Weight weight = Objects.requireNonNull(graph.weights().get(name));
-      if (weight.role() == Weight.Role.CONSTANT) {
-        PtNDArray constant = Torch.create(torch.root(), weight.value(), this.real);
+      Weight weight = graph.weights().get(name);
+      if (weight != null && weight.role() == Weight.Role.CONSTANT) {
+        PtNDArray constant = Torch.create(torch.root(), weight.value(), real);
         constant.setName(WEIGHT);
         constants.put(name, constant);
       }
     }
+    this.whole = new CompiledMethod(torch, method, real, constants);
+    this.cut = new Cut(Set.of(), value -> false, List.of(whole));
+  }
+
+  private static boolean draws(Node node) {
+    return node.operator() == Operator.DROPOUT && node.attributes().real("ratio", 0.5) > 0;
   }
 
   /**
@@ -60,71 +76,87 @@ public final class Program {
    */
   public Map<String, Tensor> compute(Map<String, Tensor> arguments, WeightView weights) {
     try (PtNDManager scope = torch.step()) {
-      return copied(call(scope, arguments, weights));
+      NDList results = whole.call(scope, inputs(scope, arguments), weights);
+      Map<String, Tensor> named = new LinkedHashMap<>();
+      for (int i = 0; i < graph.outputs().size(); i++) {
+        named.put(graph.outputs().get(i), Torch.tensor(results.get(i)));
+      }
+      return named;
     }
   }
 
   /**
+   * Differentiates a graph that draws nothing: see {@link #differentiate(Map, WeightView, long)}.
+   *
+   * @throws IllegalArgumentException when the graph draws, as dropout does
+   */
+  public Map<String, Tensor> differentiate(Map<String, Tensor> arguments, WeightView weights) {
+    if (draws) {
+      throw new IllegalArgumentException("the graph draws numbers, so it needs a seed");
+    }
+    return differentiate(arguments, weights, 0);
+  }
+
+  /**
    * Computes the outputs and adds the gradients of the first of them, a scalar, to those of every
-   * learnt weight.
+   * learnt weight; in as many segments as the engine was opened with.
    *
    * @param arguments one tensor for each input, by name; others are ignored
    * @param weights the weights by their names in the graph
+   * @param seed of what the graph draws, such as dropout masks
    * @return the outputs by name
    */
-  public Map<String, Tensor> differentiate(Map<String, Tensor> arguments, WeightView weights) {
+  public Map<String, Tensor> differentiate(
+      Map<String, Tensor> arguments, WeightView weights, long seed) {
+    Cut now = cut(weights);
     try (PtNDManager scope = torch.step()) {
-      JniUtils.setGradMode(true);
-      try {
-        NDList results = call(scope, arguments, weights);
-        PtNDArray loss = (PtNDArray) results.get(0);
-        JniUtils.backward(loss, (PtNDArray) loss.onesLike(), false, false);
-        return copied(results);
-      } finally {
-        JniUtils.setGradMode(false);
-      }
+      return new Backpropagation(
+              now.segments(),
+              now.carriesGradient(),
+              graph.outputs(),
+              weights,
+              seed,
+              scope,
+              inputs(scope, arguments))
+          .run();
     }
   }
 
-  private NDList call(PtNDManager scope, Map<String, Tensor> arguments, WeightView weights) {
-    NDList list = new NDList(method.inputs().size() + method.weights().size());
-    for (String input : method.inputs()) {
-      Tensor argument = arguments.get(input);
+  /** The weights of the graph that learn when it is called with a view. */
+  Set<String> learnt(WeightView weights) {
+    return graph.parameters().keySet().stream()
+        .filter(name -> weights.array(name).hasGradient())
+        .collect(Collectors.toSet());
+  }
+
+  private Cut cut(WeightView weights) {
+    if (!torch.form().equals(LossForm.WHOLE)) {
+      Set<String> learnt = learnt(weights);
+      if (!cut.learnt().equals(learnt)) {
+        Segments segments = Segments.of(graph, learnt, torch.form().segments());
+        List<CompiledMethod> methods =
+            TorchScriptMethod.of(graph, segments.list(), torch.layout(), type, products()).stream()
+                .map(method -> new CompiledMethod(torch, method, real, constants))
+                .toList();
+        cut = new Cut(learnt, segments::carriesGradient, methods);
+      }
+    }
+    return cut;
+  }
+
+  private retort.graph.DataType products() {
+    return torch.form().halfProducts() ? retort.graph.DataType.BFLOAT16 : type;
+  }
+
+  private Map<String, PtNDArray> inputs(PtNDManager scope, Map<String, Tensor> arguments) {
+    Map<String, PtNDArray> inputs = new HashMap<>();
+    for (Graph.Input input : graph.inputs()) {
+      Tensor argument = arguments.get(input.name());
       if (argument == null) {
-        throw new IllegalArgumentException("no tensor is given for input '" + input + "'");
+        throw new IllegalArgumentException("no tensor is given for input '" + input.name() + "'");
       }
-      list.add(Torch.create(scope, argument, real));
+      inputs.put(input.name(), Torch.create(scope, argument, real));
     }
-    for (String name : method.weights()) {
-      list.add(weight(scope, name, weights));
-    }
-    NDList results = IValueUtils.forward(module, list, true);
-    // They belong to the first argument's scope, which is a weight's where there are no inputs.
-    results.attach(scope);
-    return results;
-  }
-
-  private PtNDArray weight(PtNDManager scope, String name, WeightView weights) {
-    PtNDArray constant = constants.get(name);
-    if (constant != null) {
-      return constant;
-    }
-    PtNDArray weight = weights.array(name);
-    if (real == DataType.FLOAT32 || weight.getDataType() != DataType.FLOAT32) {
-      return weight;
-    }
-    PtNDArray widened = weight.toType(real, true);
-    widened.attach(scope);
-    widened.setName(WEIGHT);
-    return widened;
-  }
-
-  private Map<String, Tensor> copied(NDList results) {
-    Map<String, Tensor> named = new LinkedHashMap<>();
-    for (int i = 0; i < outputs.size(); i++) {
-      NDArray result = results.get(i);
-      named.put(outputs.get(i), Torch.tensor(result));
-    }
-    return named;
+    return inputs;
   }
 }

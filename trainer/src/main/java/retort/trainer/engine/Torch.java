@@ -16,6 +16,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.List;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
@@ -32,15 +33,27 @@ import retort.trainer.torchscript.TorchScriptArchive;
  * the engine; nothing retries.
  */
 public final class Torch implements AutoCloseable {
+  /** What libtorch, its allocators and the C++ library say when memory does not suffice. */
+  private static final List<String> OUT_OF_MEMORY =
+      List.of("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc");
+
   private final PtNDManager root;
   private final Layout layout;
+  private final LossForm form;
+  private final MemoryLedger ledger = new MemoryLedger();
   private final Thread owner = Thread.currentThread();
   private final ParameterScripts scripts;
 
-  private Torch(PtNDManager root, Layout layout) {
+  private Torch(PtNDManager root, Layout layout, LossForm form) {
     this.root = root;
     this.layout = layout;
+    this.form = form;
     this.scripts = new ParameterScripts(load(ParameterScripts.METHODS), root, layout);
+  }
+
+  /** Opens the engine on this thread, to differentiate losses whole and in float32. */
+  public static Torch open(int threads, Layout layout) {
+    return open(threads, layout, LossForm.WHOLE);
   }
 
   /**
@@ -49,20 +62,32 @@ public final class Torch implements AutoCloseable {
    * @param threads how many threads one operator may use; results are bit for bit repeatable only
    *     with the same number
    * @param layout the order of image values in memory
+   * @param form how losses are computed when they are differentiated
    */
-  public static Torch open(int threads, Layout layout) {
+  public static Torch open(int threads, Layout layout, LossForm form) {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     Engine engine = Engine.getEngine("PyTorch");
     JniUtils.setNumThreads(threads);
     JniUtils.setGraphExecutorOptimize(false);
     JniUtils.setGradMode(false);
-    return new Torch((PtNDManager) engine.newBaseManager(), layout);
+    return new Torch((PtNDManager) engine.newBaseManager(), layout, form);
   }
 
   /** Compiles a graph. The text holds no weights; they are passed with each call. */
   public Program compile(Graph graph) {
     return new Program(this, graph, retort.graph.DataType.FLOAT32);
+  }
+
+  /**
+   * Compiles a loss, which the {@link #memory estimate of memory} then counts.
+   *
+   * @param weights with which it is going to be differentiated
+   */
+  public Program compile(Graph graph, WeightView weights) {
+    Program program = compile(graph);
+    ledger.addLoss(graph, program.learnt(weights));
+    return program;
   }
 
   /** Compiles a graph whose real numbers have another type, FLOAT64 for checks. */
@@ -72,11 +97,13 @@ public final class Torch implements AutoCloseable {
 
   /** Loads the weights of a graph: parameters ready to learn, everything else fixed. */
   public NetworkWeights weights(Graph graph) {
+    ledger.addWeights(graph);
     return new NetworkWeights(this, scripts, graph);
   }
 
   /** An optimiser over the parameters of a network. */
   public Adam adam(NetworkWeights weights, AdamConfig config) {
+    ledger.addOptimiser(weights);
     return new Adam(this, scripts, weights, config);
   }
 
@@ -85,9 +112,30 @@ public final class Torch implements AutoCloseable {
     return new MovingAverage(scripts, weights, weights(start));
   }
 
+  /**
+   * Estimates the memory of training with everything loaded and compiled so far.
+   *
+   * @param images in one call of a loss
+   * @param segments into which losses would be cut
+   */
+  public MemoryEstimate memory(int images, int segments) {
+    return ledger.estimate(images, segments);
+  }
+
+  /** Whether an error says that memory did not suffice. */
+  public static boolean isOutOfMemory(Throwable error) {
+    String message = String.valueOf(error.getMessage());
+    return error instanceof OutOfMemoryError || OUT_OF_MEMORY.stream().anyMatch(message::contains);
+  }
+
   /** Seeds what scripts draw, such as dropout masks. */
   public void seed(long seed) {
     JniUtils.setSeed(seed);
+  }
+
+  /** How losses are computed when they are differentiated. */
+  LossForm form() {
+    return form;
   }
 
   /** Order of image values in memory. */
