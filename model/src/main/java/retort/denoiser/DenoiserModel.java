@@ -190,6 +190,12 @@ public record DenoiserModel(
     }
   }
 
+  /** The same model without the output {@code logvar}, which no generator has. */
+  public DenoiserModel withoutLogvar() {
+    List<String> outputs = graph.outputs().stream().filter(name -> !name.equals(LOGVAR)).toList();
+    return new DenoiserModel(graph.withOutputs(outputs), sigmaData, labelNames, properties);
+  }
+
   /** The same model, saying more of itself. */
   public DenoiserModel withProperties(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(properties);

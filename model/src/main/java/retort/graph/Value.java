@@ -95,6 +95,10 @@ public final class Value {
     return apply(Operator.SQRT);
   }
 
+  public Value exp() {
+    return apply(Operator.EXP);
+  }
+
   public Value log() {
     return apply(Operator.LOG);
   }
@@ -113,6 +117,11 @@ public final class Value {
 
   public Value relu() {
     return apply(Operator.RELU);
+  }
+
+  /** {@code log(1 + exp(x))}. */
+  public Value softplus() {
+    return apply(Operator.SOFTPLUS);
   }
 
   /** {@code x * sigmoid(x)}. */

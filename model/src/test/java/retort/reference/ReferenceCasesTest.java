@@ -18,6 +18,7 @@ class ReferenceCasesTest {
           "networks.UNetBlock",
           "edm_loss",
           "sid_loss",
+          "sida_loss",
           "edm_sampler",
           "frechet",
           "diffusers");

@@ -91,7 +91,9 @@ final class DistillCommand implements Callable<Integer> {
     DenoiserModel teacher = teacher();
     requireTrained(teacher);
     DenoiserModel start =
-        init == null ? teacher : teacher.withWeightsOf(DenoiserModel.read(init), init);
+        init == null
+            ? teacher
+            : teacher.withoutLogvar().withWeightsOf(DenoiserModel.read(init).withoutLogvar(), init);
     String digest = FileDigest.of(teacherFile);
     Map<String, String> own = own(digest, resolved);
     if (dryRun) {

@@ -2,8 +2,8 @@ package retort.trainer;
 
 import java.util.Locale;
 import retort.trainer.distill.Distillation;
-import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
+import retort.trainer.distill.SidaTraining;
 
 /** The ways to distil. */
 enum DistillMethod {
@@ -11,20 +11,25 @@ enum DistillMethod {
   SID(false) {
     @Override
     Distillation start(DistillSetting setting) {
+      return new SidTraining(
+          setting.torch(), setting.teacher(), setting.start(), setting.identity());
+    }
+  },
+
+  /** Score identity Distillation with a discriminator of real images. */
+  SIDA(true) {
+    @Override
+    Distillation start(DistillSetting setting) {
       DistillOptions options = setting.options();
-      SidTraining.Recipe recipe =
-          new SidTraining.Recipe(
-              new SidLoss(options.alpha, options.sigmaInit, options.lossScale),
-              options.judgedLevels(),
-              options.learntLevels(),
-              setting.run().batch(),
-              setting.run().microBatch(),
-              setting.generator(),
-              setting.fakeScore(),
-              setting.augmentation(),
-              options.average(),
-              setting.run().seed());
-      return new SidTraining(setting.torch(), setting.teacher(), setting.start(), recipe);
+      SidaTraining.Recipe recipe =
+          new SidaTraining.Recipe(
+              setting.identity(),
+              options.adversarialScale,
+              options.discriminatorScale,
+              options.generatorStart,
+              options.adversarialStart);
+      return new SidaTraining(
+          setting.torch(), setting.teacher(), setting.start(), setting.data(), recipe);
     }
   };
 

@@ -53,6 +53,34 @@ final class DistillOptions {
   double lossScale;
 
   @Option(
+      names = "--adversarial-scale",
+      paramLabel = "S",
+      description =
+          "Factor on what the generator learns from the discriminator, beside --loss-scale on the"
+              + " rest. Default: the preset's.")
+  double adversarialScale;
+
+  @Option(
+      names = "--discriminator-scale",
+      paramLabel = "S",
+      description =
+          "Factor on what the fake score network learns as a discriminator. Default: the preset's.")
+  double discriminatorScale;
+
+  @Option(
+      names = "--generator-start",
+      paramLabel = "N",
+      description = "Images shown before the generator learns. Default: the preset's.")
+  long generatorStart;
+
+  @Option(
+      names = "--adversarial-start",
+      paramLabel = "N",
+      description =
+          "Images shown before the generator learns from the discriminator. Default: the preset's.")
+  long adversarialStart;
+
+  @Option(
       names = "--lr",
       paramLabel = "R",
       description = "Learning rate of the fake score network. Default: the preset's.")

@@ -6,6 +6,8 @@ import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.Optimisation;
+import retort.trainer.distill.SidLoss;
+import retort.trainer.distill.SidTraining;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.GradientGuard;
 import retort.trainer.engine.Torch;
@@ -25,6 +27,21 @@ record DistillSetting(
     DenoiserModel start,
     DistillOptions options,
     RunOptions run) {
+
+  /** What all forms of Score identity Distillation have in common. */
+  SidTraining.Recipe identity() {
+    return new SidTraining.Recipe(
+        new SidLoss(options.alpha, options.sigmaInit, options.lossScale),
+        options.judgedLevels(),
+        options.learntLevels(),
+        run.batch(),
+        run.microBatch(),
+        generator(),
+        fakeScore(),
+        augmentation(),
+        options.average(),
+        run.seed());
+  }
 
   /** How the generator learns. */
   Optimisation generator() {

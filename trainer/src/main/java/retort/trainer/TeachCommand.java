@@ -4,20 +4,23 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
 import retort.denoiser.ImageShape;
 import retort.denoiser.MetadataKeys;
 import retort.file.FileDigest;
 import retort.network.SongUNet;
-import retort.noise.LogNormalSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.LearningRate;
@@ -140,22 +143,34 @@ final class TeachCommand implements Callable<Integer> {
   private double beta2 = 0.999;
 
   @Option(
+      names = "--loss",
+      paramLabel = "NAME",
+      description =
+          "Noise levels and their weights in the loss: edm, or those of the variance-preserving (vp)"
+              + " or variance-exploding (ve) diffusion. Default: ${DEFAULT-VALUE}.")
+  private TeacherLoss loss = TeacherLoss.EDM;
+
+  @Option(
       names = "--p-mean",
       paramLabel = "M",
-      description = "Mean of ln sigma in training. Default: ${DEFAULT-VALUE}.")
+      description = "Mean of ln sigma in training, for --loss edm. Default: ${DEFAULT-VALUE}.")
   private double sigmaMean = -1.2;
 
   @Option(
       names = "--p-std",
       paramLabel = "S",
-      description = "Standard deviation of ln sigma in training. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Standard deviation of ln sigma in training, for --loss edm. Default: ${DEFAULT-VALUE}.")
   private double sigmaStd = 1.2;
 
   @Mixin private AverageOptions average = new AverageOptions();
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   public Integer call() {
     run.check();
+    requireLevels();
     ImageDataset images = ImageDataset.open(data);
     DenoiserModel built = model(images);
     DenoiserModel model =
@@ -166,7 +181,8 @@ final class TeachCommand implements Callable<Integer> {
             run.microBatch(),
             new LearningRate(rate, warmup, decay ? run.images() : 0),
             AdamConfig.of(0.9, beta2),
-            new LogNormalSigma(sigmaMean, sigmaStd),
+            loss.levels(sigmaMean, sigmaStd),
+            loss.weight(),
             new Augmentation(augment),
             average.config(),
             run.seed());
@@ -190,6 +206,17 @@ final class TeachCommand implements Callable<Integer> {
                       .result()
                       .withProperties(
                           Map.of(MetadataKeys.IMAGES_SEEN, Long.toString(position.images())))));
+    }
+  }
+
+  /** The other losses have noise levels of their own. */
+  private void requireLevels() {
+    ParseResult given = Objects.requireNonNull(spec).commandLine().getParseResult();
+    for (String flag : List.of("--p-mean", "--p-std")) {
+      if (loss != TeacherLoss.EDM && given.hasMatchedOption(flag)) {
+        throw new IllegalArgumentException(
+            flag + " is given but --loss " + loss + " has noise levels of its own; leave it out");
+      }
     }
   }
 
@@ -254,6 +281,7 @@ final class TeachCommand implements Callable<Integer> {
     options.put("warmup", Long.toString(warmup));
     options.put("decay", decay ? Long.toString(run.images()) : "none");
     options.put("beta2", Double.toString(beta2));
+    options.put("loss", loss.toString());
     options.put("p-mean", Double.toString(sigmaMean));
     options.put("p-std", Double.toString(sigmaStd));
     average.describe(options);

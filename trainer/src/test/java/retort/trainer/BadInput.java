@@ -45,7 +45,7 @@ abstract class BadInput {
     command.setErr(new PrintWriter(err));
     String[] words = line.split(" ");
     for (int i = 1; i < words.length; i++) {
-      boolean isFile = !words[i - 1].matches("--(label|method|preset|layout|batch|lr)");
+      boolean isFile = !words[i - 1].matches("--(label|method|preset|layout|batch|lr|loss)");
       if (isFile && words[i].matches("[a-z].*")) {
         words[i] = folder.resolve(words[i]).toString();
       }

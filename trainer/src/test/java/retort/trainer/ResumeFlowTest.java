@@ -50,6 +50,13 @@ class ResumeFlowTest {
     return run(new ArrayList<>(List.of("distill", "--teacher", teacher)), out);
   }
 
+  private static List<String> adversarial(String out) {
+    List<String> arguments = new ArrayList<>(List.of("distill", "--method", "sida"));
+    arguments.addAll(List.of("--teacher", path("teacher/teacher.onnx"), "--data", path("data")));
+    arguments.addAll(List.of("--generator-start", "200", "--adversarial-start", "400"));
+    return run(arguments, out);
+  }
+
   private static List<String> run(List<String> arguments, String out) {
     arguments.addAll(List.of("--threads", "1", "--batch", "8", "--micro-batch", "5"));
     arguments.addAll(List.of("--images", "800", "--save-every", "40", "--record-every", "40"));
@@ -62,8 +69,12 @@ class ResumeFlowTest {
   }
 
   private static TrainerProcess start(List<String> arguments) throws IOException {
-    String out = arguments.get(arguments.size() - 1);
-    return TrainerProcess.start(Path.of(out + ".log"), arguments);
+    return TrainerProcess.start(Path.of(out(arguments) + ".log"), arguments);
+  }
+
+  /** The run folder. */
+  private static Path out(List<String> arguments) {
+    return Path.of(arguments.get(arguments.size() - 1));
   }
 
   private static String complete(List<String> arguments) throws Exception {
@@ -86,6 +97,12 @@ class ResumeFlowTest {
     assertKillsLeaveNoTrace(distill("generator"), distill("killed-generator"), "generator");
   }
 
+  @Test
+  @Order(2)
+  void anAdversarialDistillationKilledAtAnyMomentEndsInTheSameBytes() throws Exception {
+    assertKillsLeaveNoTrace(adversarial("sida"), adversarial("killed-sida"), "generator");
+  }
+
   private void assertKillsLeaveNoTrace(List<String> whole, List<String> killed, String name)
       throws Exception {
     long started = System.nanoTime();
@@ -94,13 +111,13 @@ class ResumeFlowTest {
 
     for (int i = 0; i < KILLS; i++) {
       start(killed).killAfter(random.nextLong(millis / 3, millis));
-      assertReadable(folder.resolve("killed-" + name));
+      assertReadable(out(killed));
     }
     String output = complete(killed);
 
     // Otherwise every kill came too early or too late, and the test has shown nothing.
     assertThat(output).contains("resuming at");
-    assertSame(folder.resolve(name), folder.resolve("killed-" + name), name);
+    assertSame(out(whole), out(killed), name);
   }
 
   @Test

@@ -37,16 +37,38 @@ final class Augmenting {
       float[] images,
       StepDraws draws,
       int first) {
-    int count = images.length / model.imageShape().elements();
     UniformDraws uniform = draws.uniform(StepDraws.Purpose.AUGMENTATION);
     AugmentedImages augmented = augmentation.augment(images, model.imageShape(), uniform, first);
+    put(arguments, DenoisingLoss.IMAGES, DenoiserModel.AUGMENT, model, augmented);
+  }
+
+  /** Adds {@code real_images} and {@code real_augment}, by draws of their own. */
+  static void putReal(
+      Map<String, Tensor> arguments,
+      Augmentation augmentation,
+      DenoiserModel model,
+      float[] images,
+      StepDraws draws,
+      int first) {
+    UniformDraws uniform = draws.uniform(StepDraws.Purpose.REAL_AUGMENTATION);
+    AugmentedImages augmented = augmentation.augment(images, model.imageShape(), uniform, first);
+    put(arguments, SidaLoss.REAL_IMAGES, SidaLoss.REAL_AUGMENT, model, augmented);
+  }
+
+  private static void put(
+      Map<String, Tensor> arguments,
+      String imagesName,
+      String labelsName,
+      DenoiserModel model,
+      AugmentedImages augmented) {
+    int count = augmented.images().length / model.imageShape().elements();
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
-    arguments.put(DenoisingLoss.IMAGES, Tensor.floats(shape, augmented.images()));
+    arguments.put(imagesName, Tensor.floats(shape, augmented.images()));
     int labels = model.augmentLabels();
     if (labels > 0) {
       float[] values =
           labels == Augmentation.LABELS ? augmented.labels() : new float[count * labels];
-      arguments.put(DenoiserModel.AUGMENT, Tensor.floats(new int[] {count, labels}, values));
+      arguments.put(labelsName, Tensor.floats(new int[] {count, labels}, values));
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import retort.denoiser.DenoiserModel;
-import retort.denoiser.EdmPreconditioning;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -12,7 +11,8 @@ import retort.graph.Value;
 
 /**
  * The denoising loss of Karras et al. 2022, eq. 2 and Table 1: {@code w(sigma) (D(x + sigma n;
- * sigma, c, a) - x)^2}, {@code w(sigma) = (sigma^2 + sd^2) / (sigma sd)^2}.
+ * sigma, c, a) - x)^2}. A denoiser that knows the log variance u(sigma) of its error learns it too,
+ * by {@code w / e^u (D - x)^2 + u} (Karras et al. 2024).
  *
  * <p>It trains teachers on data, and the fake score network of SiD on the generator's images.
  */
@@ -29,6 +29,11 @@ public final class DenoisingLoss {
 
   private DenoisingLoss() {}
 
+  /** The loss with the weight of EDM. */
+  public static Graph of(DenoiserModel denoiser, int batch) {
+    return of(denoiser, LossWeight.EDM, batch);
+  }
+
   /**
    * Builds the loss.
    *
@@ -37,9 +42,10 @@ public final class DenoisingLoss {
    * loss}, the terms.
    *
    * @param denoiser the network that learns
+   * @param weight w(sigma)
    * @param batch images a step; the gradients of micro-batches add up to those of their mean
    */
-  public static Graph of(DenoiserModel denoiser, int batch) {
+  public static Graph of(DenoiserModel denoiser, LossWeight weight, int batch) {
     GraphBuilder g = new GraphBuilder();
     Graph network = denoiser.graph();
     Shape shape = network.input(DenoiserModel.NOISY).orElseThrow().shape();
@@ -54,12 +60,18 @@ public final class DenoisingLoss {
     for (Graph.Input input : network.inputs()) {
       arguments.computeIfAbsent(input.name(), name -> g.input(name, input.shape()));
     }
-    Value denoised = denoised(g, network, "", arguments);
-    Value weight = new EdmPreconditioning(denoiser.sigmaData()).lossWeight(s);
-    Value loss = denoised.minus(images).squared().times(weight);
+    Answer answer = Answer.of(g, network, "", arguments);
+    Value loss = terms(answer, images, weight.of(s, denoiser.sigmaData()));
     g.output(TOTAL, loss.sum().over(batch));
     g.output(LOSS, loss);
     return g.build();
+  }
+
+  /** The terms [N, C, H, W] of what a denoiser answers to noisy images. */
+  static Value terms(Answer answer, Value images, Value weight) {
+    Value squares = answer.denoised().minus(images).squared();
+    Value loss = squares.times(answer.overVariance(weight));
+    return answer.logvar().map(loss::plus).orElse(loss);
   }
 
   /** Calls a denoiser for its estimate alone. */

@@ -1,13 +1,10 @@
 package retort.trainer.distill;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import retort.denoiser.DenoiserModel;
 import retort.graph.DropoutRemoval;
-import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.trainer.engine.MovingAverage;
 import retort.trainer.engine.Program;
@@ -39,20 +36,11 @@ final class Generator implements Remembered {
       double sigmaInit,
       Optimisation optimisation,
       AverageConfig averageConfig) {
-    this.model = withoutLogvar(start);
+    this.model = start.withoutLogvar();
     this.learner = new Learner(torch, model.graph(), optimisation);
     this.average = torch.average(learner.weights(), model.graph());
     this.averageConfig = averageConfig;
     this.generate = torch.compile(DropoutRemoval.remove(model.generator(sigmaInit)));
-  }
-
-  private static DenoiserModel withoutLogvar(DenoiserModel model) {
-    List<String> outputs =
-        Stream.of(DenoiserModel.DENOISED, DenoiserModel.FEATURES)
-            .filter(model.graph().outputs()::contains)
-            .toList();
-    Graph graph = model.graph().withOutputs(outputs).pruned();
-    return new DenoiserModel(graph, model.sigmaData(), model.labelNames(), model.properties());
   }
 
   Learner learner() {

@@ -20,7 +20,8 @@ import retort.graph.Value;
  * <pre>{@code (r - f) ((r - x) - alpha (r - f)) / w,   w = max(mean |x - r|, 1e-5)}</pre>
  *
  * elementwise. Gradients reach the generator through x and through the inputs of both networks;
- * only the weight w is detached.
+ * only the weight w is detached. Where the fake score network knows the log variance u of its
+ * error, the terms are divided by {@code e^u}, which is constant here.
  *
  * @param alpha weighs the two terms of the identity: 1 leaves {@code <r - f, f - x>}, more pushes
  *     {@code -|r - f|^2}
@@ -73,17 +74,26 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    */
   public Graph generatorStep(DenoiserModel teacher, int batch) {
     GraphBuilder g = new GraphBuilder();
-    Shape shape = teacher.graph().input(DenoiserModel.NOISY).orElseThrow().shape();
-    Map<String, Value> arguments = new HashMap<>();
-    arguments.put(NOISE, g.input(NOISE, shape));
-    for (Graph.Input input : conditioning(teacher)) {
-      arguments.put(input.name(), g.input(input.name(), input.shape()));
-    }
-    Value x =
-        Objects.requireNonNull(
-            g.call(teacher.generator(sigmaInit), GENERATOR, arguments).get(DenoiserModel.IMAGE));
-    judge(g, teacher, x, arguments, batch);
+    Map<String, Value> arguments = generatorInputs(g, teacher);
+    judge(g, teacher, images(g, teacher, arguments), arguments, batch);
     return g.build();
+  }
+
+  /** Adds the inputs of a generator: noise, and the label where there is one. */
+  static Map<String, Value> generatorInputs(GraphBuilder g, DenoiserModel teacher) {
+    Map<String, Value> inputs = new HashMap<>();
+    Shape shape = teacher.graph().input(DenoiserModel.NOISY).orElseThrow().shape();
+    inputs.put(NOISE, g.input(NOISE, shape));
+    for (Graph.Input input : conditioning(teacher)) {
+      inputs.put(input.name(), g.input(input.name(), input.shape()));
+    }
+    return inputs;
+  }
+
+  /** Adds the generator. */
+  Value images(GraphBuilder g, DenoiserModel teacher, Map<String, Value> inputs) {
+    Graph generator = teacher.generator(sigmaInit);
+    return Objects.requireNonNull(g.call(generator, GENERATOR, inputs).get(DenoiserModel.IMAGE));
   }
 
   /** The inputs that a generator and its judges share: the label, where there is one. */
@@ -101,22 +111,38 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    */
   void judge(
       GraphBuilder g, DenoiserModel teacher, Value x, Map<String, Value> conditioning, int batch) {
+    Value loss = judged(g, teacher, x, conditioning).loss();
+    g.output(TOTAL, loss.sum().times(scale / batch));
+    g.output(LOSS, loss);
+    g.output(IMAGES, x);
+  }
+
+  /**
+   * What the frozen networks make of images.
+   *
+   * @param loss the terms [N, C, H, W]
+   * @param weight w [N, 1, 1, 1]
+   * @param fakeScore all that the fake score network answered
+   */
+  record Judgement(Value loss, Value weight, Answer fakeScore) {}
+
+  /** Adds the frozen networks and their inputs. */
+  Judgement judged(
+      GraphBuilder g, DenoiserModel teacher, Value x, Map<String, Value> conditioning) {
     Graph network = DropoutRemoval.remove(teacher.graph());
     Value n = g.input(PERTURBATION, x.shape());
     Value sigma = g.input(DenoiserModel.SIGMA, new Shape(List.of(x.shape().dim(0))));
-    Value y = x.plus(n.times(sigma.reshape(-1, 1, 1, 1)));
     Map<String, Value> arguments = new HashMap<>(conditioning);
-    arguments.put(DenoiserModel.NOISY, y);
+    arguments.put(DenoiserModel.NOISY, x.plus(n.times(sigma.reshape(-1, 1, 1, 1))));
     arguments.put(DenoiserModel.SIGMA, sigma);
     arguments.put(DenoiserModel.AUGMENT, teacher.noAugmentation(g));
     Value r = DenoisingLoss.denoised(g, network, TEACHER, arguments);
-    Value f = DenoisingLoss.denoised(g, network, FAKE_SCORE, arguments);
+    Answer fakeScore = Answer.of(g, network, FAKE_SCORE, arguments);
+    Value f = fakeScore.denoised();
 
     Value w = x.minus(r).abs().mean(1, 2, 3).atLeast(MIN_WEIGHT).stopGradient();
     Value difference = r.minus(f);
     Value loss = difference.times(r.minus(x).minus(difference.times(alpha))).over(w);
-    g.output(TOTAL, loss.sum().times(scale / batch));
-    g.output(LOSS, loss);
-    g.output(IMAGES, x);
+    return new Judgement(fakeScore.overVariance(loss), w, fakeScore);
   }
 }

@@ -1,7 +1,6 @@
 package retort.trainer.distill;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import retort.denoiser.DenoiserModel;
@@ -11,7 +10,6 @@ import retort.trainer.data.Augmentation;
 import retort.trainer.distill.StepDraws.Purpose;
 import retort.trainer.engine.Program;
 import retort.trainer.engine.Torch;
-import retort.trainer.engine.WeightView;
 
 /**
  * Score identity Distillation: a generator and a fake score network, both started from the teacher,
@@ -51,95 +49,47 @@ public final class SidTraining implements Distillation {
       AverageConfig average,
       long seed) {}
 
-  private static final String FAKE_SCORE_LOSS = "loss_fake_score";
-  private static final String GENERATOR_LOSS = "loss_generator";
-
   private final DenoiserModel teacher;
   private final Recipe recipe;
-  private final Generator generator;
-  private final Learner fakeScore;
+  private final SidNetworks networks;
   private final Program fakeScoreLoss;
   private final Program generatorLoss;
-  private final WeightView generatorStepWeights;
 
   /** Compiles both losses and starts the fake score network from the teacher. */
   public SidTraining(Torch torch, DenoiserModel teacher, DenoiserModel start, Recipe recipe) {
-    Augmenting.require(recipe.augmentation(), teacher);
     this.teacher = teacher;
     this.recipe = recipe;
-    double sigmaInit = recipe.loss().sigmaInit();
-    generator = new Generator(torch, start, sigmaInit, recipe.generator(), recipe.average());
-    fakeScore = new Learner(torch, teacher.graph(), recipe.fakeScore());
+    networks = new SidNetworks(torch, teacher, start, recipe);
     fakeScoreLoss =
-        torch.compile(
-            DenoisingLoss.of(teacher, recipe.batch()).withOutputs(List.of(DenoisingLoss.TOTAL)),
-            fakeScore.weights().learnt());
-    generatorStepWeights =
-        WeightView.scoped(
-            Map.of(
-                SidLoss.GENERATOR, generator.learner().weights().learnt(),
-                SidLoss.TEACHER, torch.weights(teacher.graph()).frozen(),
-                SidLoss.FAKE_SCORE, fakeScore.weights().frozen()));
+        networks.fakeScoreLoss(DenoisingLoss.of(teacher, recipe.batch()), DenoisingLoss.TOTAL);
     generatorLoss =
-        torch.compile(
-            recipe
-                .loss()
-                .generatorStep(teacher, recipe.batch())
-                .withOutputs(List.of(SidLoss.TOTAL)),
-            generatorStepWeights);
+        networks.generatorLoss(recipe.loss().generatorStep(teacher, recipe.batch()), SidLoss.TOTAL);
   }
 
   @Override
   public Map<String, Double> step(long step, long imagesSeen) {
-    StepInputs inputs = StepInputs.of(teacher, recipe.seed(), step);
+    StepInputs inputs = networks.begin(step);
     int size = teacher.imageShape().elements();
-    generator.learner().weights().project();
-    fakeScore.weights().project();
     Map<String, Double> report = new LinkedHashMap<>();
 
     double fakeScoreTotal = 0;
     for (Share share : Share.of(recipe.batch(), recipe.microBatch())) {
-      fakeScoreTotal +=
-          total(
-              fakeScoreLoss.differentiate(
-                  fakeScoreArguments(inputs, share),
-                  fakeScore.weights().learnt(),
-                  inputs.draws().engineSeed(share.call())));
+      Map<String, Tensor> labels = inputs.labels(Purpose.FAKE_SCORE_LABEL, share);
+      Map<String, Tensor> arguments = networks.fakeScoreArguments(inputs, share, labels);
+      fakeScoreTotal += total(networks.learnFakeScore(fakeScoreLoss, inputs, share, arguments));
     }
-    report.put(FAKE_SCORE_LOSS, fakeScoreTotal / size);
-    report.put("gradient_norm_fake_score", fakeScore.step(imagesSeen));
+    report.put(SidNetworks.FAKE_SCORE_LOSS, fakeScoreTotal / size);
+    report.put("gradient_norm_fake_score", networks.fakeScore().step(imagesSeen));
 
     double generatorTotal = 0;
     for (Share share : Share.of(recipe.batch(), recipe.microBatch())) {
-      Map<String, Tensor> arguments = inputs.labels(Purpose.GENERATOR_LABEL, share);
-      arguments.put(SidLoss.NOISE, inputs.noise(Purpose.GENERATOR_LATENT, share));
-      arguments.put(SidLoss.PERTURBATION, inputs.noise(Purpose.GENERATOR_NOISE, share));
-      arguments.put(
-          DenoiserModel.SIGMA, inputs.sigma(Purpose.GENERATOR_SIGMA, recipe.levels(), share));
-      generatorTotal +=
-          total(
-              generatorLoss.differentiate(
-                  arguments,
-                  generatorStepWeights,
-                  inputs.draws().engineSeed(recipe.batch() + share.call())));
+      Map<String, Tensor> labels = inputs.labels(Purpose.GENERATOR_LABEL, share);
+      generatorTotal += total(networks.learnGenerator(generatorLoss, inputs, share, labels));
     }
-    report.put(GENERATOR_LOSS, generatorTotal / size / recipe.loss().scale());
-    report.put("gradient_norm_generator", generator.learner().step(imagesSeen));
-    generator.follow(recipe.batch(), imagesSeen);
+    report.put(SidNetworks.GENERATOR_LOSS, generatorTotal / size / recipe.loss().scale());
+    report.put("gradient_norm_generator", networks.generator().learner().step(imagesSeen));
+    networks.generator().follow(recipe.batch(), imagesSeen);
     return report;
-  }
-
-  /** Images of the generator, augmented as the teacher's were, and noise upon them. */
-  private Map<String, Tensor> fakeScoreArguments(StepInputs inputs, Share share) {
-    Map<String, Tensor> arguments = inputs.labels(Purpose.FAKE_SCORE_LABEL, share);
-    float[] images = generator.images(inputs.noise(Purpose.FAKE_SCORE_LATENT, share), arguments);
-    Augmenting.put(
-        arguments, recipe.augmentation(), teacher, images, inputs.draws(), share.first());
-    arguments.put(DenoisingLoss.NOISE, inputs.noise(Purpose.FAKE_SCORE_NOISE, share));
-    arguments.put(
-        DenoiserModel.SIGMA,
-        inputs.sigma(Purpose.FAKE_SCORE_SIGMA, recipe.fakeScoreLevels(), share));
-    return arguments;
   }
 
   private static double total(Map<String, Tensor> results) {
@@ -148,13 +98,7 @@ public final class SidTraining implements Distillation {
 
   @Override
   public Map<String, float[]> noiseLevels(long step) {
-    StepInputs inputs = StepInputs.of(teacher, recipe.seed(), step);
-    Share all = new Share(0, recipe.batch(), 0);
-    return Map.of(
-        FAKE_SCORE_LOSS,
-        inputs.sigma(Purpose.FAKE_SCORE_SIGMA, recipe.fakeScoreLevels(), all).floats(),
-        GENERATOR_LOSS,
-        inputs.sigma(Purpose.GENERATOR_SIGMA, recipe.levels(), all).floats());
+    return networks.noiseLevels(step);
   }
 
   @Override
@@ -164,25 +108,21 @@ public final class SidTraining implements Distillation {
 
   @Override
   public Map<String, Tensor> state() {
-    return Remembered.stateOf(parts());
+    return networks.state();
   }
 
   @Override
   public void restore(Map<String, Tensor> state) {
-    Remembered.restore(parts(), state);
-  }
-
-  private Map<String, Remembered> parts() {
-    return Map.of("generator", generator, "fake_score", fakeScore);
+    networks.restore(state);
   }
 
   @Override
   public DenoiserModel result() {
-    return generator.averaged();
+    return networks.generator().averaged();
   }
 
   @Override
   public float[] images(float[] noise, float[] labels) {
-    return generator.averagedImages(noise, labels);
+    return networks.generator().averagedImages(noise, labels);
   }
 }

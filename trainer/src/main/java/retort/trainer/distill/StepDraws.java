@@ -26,7 +26,8 @@ record StepDraws(long stepSeed) {
     DATA_NOISE(9),
     DATA_SHIFT(10),
     DROPOUT(11),
-    AUGMENTATION(12);
+    AUGMENTATION(12),
+    REAL_AUGMENTATION(20);
 
     private final int stream;
 

@@ -10,7 +10,7 @@ import retort.denoiser.DenoiserModel;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.noise.KarrasSchedule;
-import retort.noise.LogNormalSigma;
+import retort.noise.SigmaLaw;
 import retort.noise.UniformDraws;
 import retort.sampling.HeunSampler;
 import retort.sampling.StepNoise;
@@ -27,8 +27,8 @@ import retort.trainer.engine.Torch;
 import retort.trainer.engine.TorchDenoiser;
 
 /**
- * Trains a denoiser on images by the recipe of Karras et al. 2022: noise levels from a log-normal
- * law, the weighted denoising loss, Adam with a warm-up, a moving average of the weights.
+ * Trains a denoiser on images by the recipe of Karras et al. 2022: noise levels from a law, the
+ * weighted denoising loss, Adam with a warm-up, a moving average of the weights.
  */
 public final class TeacherTraining implements TrainingMethod, AutoCloseable {
   /**
@@ -39,6 +39,7 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
    * @param rate how the learning rate runs
    * @param adam constants of the optimiser
    * @param sigma the law of the training noise levels
+   * @param weight how the loss weighs them
    * @param augmentation of the images; other than none only for a model with augmentation labels
    * @param average the moving average of the weights
    * @param seed of all draws
@@ -48,7 +49,8 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
       int microBatch,
       LearningRate rate,
       AdamConfig adam,
-      LogNormalSigma sigma,
+      SigmaLaw sigma,
+      LossWeight weight,
       Augmentation augmentation,
       AverageConfig average,
       long seed) {}
@@ -90,7 +92,7 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
     this.weights = torch.weights(model.graph());
     this.average = torch.average(weights, model.graph());
     this.adam = torch.adam(weights, recipe.adam());
-    Graph graph = DenoisingLoss.of(model, recipe.batch());
+    Graph graph = DenoisingLoss.of(model, recipe.weight(), recipe.batch());
     this.loss = torch.compile(graph.withOutputs(List.of(DenoisingLoss.TOTAL)), weights.learnt());
     this.denoiser = new TorchDenoiser(torch, model, average.averages().frozen());
     this.arguments = new Prefetch<>(this::arguments, loaderThreads, loaderThreads + 1);

@@ -155,6 +155,10 @@ public record TrainingLoop(
   /** Means of what steps reported since the last line. */
   static final class Averages {
     private final Map<String, Double> sums = new LinkedHashMap<>();
+
+    /** In how many steps each was reported: a loss that enters later has no value before. */
+    private final Map<String, Integer> counts = new LinkedHashMap<>();
+
     private int count;
     private int nonFinite;
     private double seconds;
@@ -168,11 +172,14 @@ public record TrainingLoop(
         nonFinite++;
       }
       values.forEach(
-          (name, value) -> sums.merge(name, Double.isFinite(value) ? value : 0.0, Double::sum));
+          (name, value) -> {
+            sums.merge(name, Double.isFinite(value) ? value : 0.0, Double::sum);
+            counts.merge(name, 1, Integer::sum);
+          });
     }
 
     double mean(String name) {
-      return sums.getOrDefault(name, Double.NaN) / count;
+      return sums.getOrDefault(name, Double.NaN) / counts.getOrDefault(name, 1);
     }
 
     /** The share of the time in steps that was spent waiting for data. */

@@ -19,9 +19,11 @@ import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.LossWeight;
 import retort.trainer.distill.Optimisation;
 import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
+import retort.trainer.distill.SidaTraining;
 import retort.trainer.distill.TeacherTraining;
 import retort.trainer.distill.TrainingMethod;
 import retort.trainer.engine.AdamConfig;
@@ -45,7 +47,9 @@ record Workload(SongUNet network, Method method, int batch) {
     /** A step of a teacher. */
     EDM,
     /** A step of the fake score network and one of the generator. */
-    SID
+    SID,
+    /** The same with real images and a discriminator. */
+    SIDA
   }
 
   /** Networks that are measured. */
@@ -93,7 +97,8 @@ record Workload(SongUNet network, Method method, int batch) {
             Map.of());
     return switch (method) {
       case EDM -> new TeacherTraining(torch, model, images(labels), teacherRecipe());
-      case SID -> new SidTraining(torch, model, model, sidRecipe());
+      case SID -> new SidTraining(torch, model, model, sidRecipe(1.2));
+      case SIDA -> new SidaTraining(torch, model, model, images(labels), sidaRecipe());
     };
   }
 
@@ -104,14 +109,19 @@ record Workload(SongUNet network, Method method, int batch) {
         LearningRate.constant(1e-3),
         AdamConfig.of(0.9, 0.999),
         LogNormalSigma.EDM,
+        LossWeight.EDM,
         Augmentation.NONE,
         AverageConfig.halfLife(HALF_LIFE, 0.05),
         SEED);
   }
 
-  private SidTraining.Recipe sidRecipe() {
+  private SidaTraining.Recipe sidaRecipe() {
+    return new SidaTraining.Recipe(sidRecipe(1), 0.01, 1, 0, 0);
+  }
+
+  private SidTraining.Recipe sidRecipe(double alpha) {
     return new SidTraining.Recipe(
-        new SidLoss(1.2, 2.5, 100),
+        new SidLoss(alpha, 2.5, 100),
         UniformTimeSigma.SID,
         LogNormalSigma.EDM,
         batch,

@@ -15,6 +15,7 @@ import retort.graph.Graph;
 import retort.graph.Interpreter;
 import retort.graph.Tensor;
 import retort.network.SongUNet;
+import retort.reference.TinyEdm2;
 
 class DenoisingLossTest {
   private static final double[] IMAGES = {0.5, -0.2, 0.9, 0.1};
@@ -75,6 +76,55 @@ class DenoisingLossTest {
     double parts = run(0, 1, DenoisingLoss.TOTAL)[0] + run(1, 1, DenoisingLoss.TOTAL)[0];
 
     assertThat(parts).isCloseTo(run(0, 2, DenoisingLoss.TOTAL)[0], within(1e-12 * parts));
+  }
+
+  @Test
+  void theOtherDiffusionsWeighALevelByItsInverseVariance() {
+    Graph loss =
+        DenoisingLoss.of(GaussianDenoisers.of(MEAN, DEVIATION), LossWeight.INVERSE_VARIANCE, 2);
+
+    double[] terms = terms(loss, arguments(0, 2));
+
+    for (int at = 0; at < 4; at++) {
+      double sigma = SIGMA[at / 2];
+      // EDM's weight is 1 / sigma^2 + 1 / 0.5^2.
+      double expected = term(at) / (1 + 4 * sigma * sigma);
+      assertThat(terms[at]).isCloseTo(expected, within(1e-5 * expected));
+    }
+  }
+
+  @Test
+  void aDenoiserThatKnowsItsUncertaintyLearnsIt() {
+    DenoiserModel known = TinyEdm2.denoiser(0);
+    Map<String, Tensor> arguments =
+        Map.of(
+            DenoisingLoss.IMAGES, TinyEdm2.normal(1, 2, 1, 8, 8),
+            DenoisingLoss.NOISE, TinyEdm2.normal(2, 2, 1, 8, 8),
+            DenoiserModel.SIGMA, rows(SIGMA, 0, 2, 1));
+    Map<String, Tensor> noisy =
+        Map.of(
+            DenoiserModel.NOISY, TinyEdm2.normal(1, 2, 1, 8, 8),
+            DenoiserModel.SIGMA, rows(SIGMA, 0, 2, 1));
+
+    double[] terms = terms(known, arguments);
+
+    double[] plain = terms(known.withoutLogvar(), arguments);
+    double[] u =
+        Objects.requireNonNull(Interpreter.run(known.graph(), noisy).get(DenoiserModel.LOGVAR))
+            .reals();
+    assertThat(u[0]).isNotCloseTo(u[1], within(0.01));
+    for (int at = 0; at < terms.length; at++) {
+      double expected = plain[at] / Math.exp(u[at / 64]) + u[at / 64];
+      assertThat(terms[at]).isCloseTo(expected, within(1e-5 * (plain[at] + 1)));
+    }
+  }
+
+  private static double[] terms(DenoiserModel denoiser, Map<String, Tensor> arguments) {
+    return terms(DenoisingLoss.of(denoiser, 2), arguments);
+  }
+
+  private static double[] terms(Graph loss, Map<String, Tensor> arguments) {
+    return Objects.requireNonNull(Interpreter.run(loss, arguments).get(DenoisingLoss.LOSS)).reals();
   }
 
   @Test

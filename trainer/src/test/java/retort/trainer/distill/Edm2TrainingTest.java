@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.denoiser.DenoiserModel;
@@ -52,43 +53,57 @@ class Edm2TrainingTest {
     return model.withWeights(larger);
   }
 
-  private static TrainingMethod teaching(Torch torch) {
+  private static ImageDataset data() {
     byte[] pixels = new byte[8 * 64];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) (37 * i);
     }
     int[] labels = {0, 1, 0, 1, 0, 1, 0, 1};
+    return ImageDataset.of(new ImageShape(1, 8, 8), pixels, labels, List.of("a", "b"));
+  }
+
+  private static TrainingMethod teaching(Torch torch) {
     return new TeacherTraining(
         torch,
         model(),
-        ImageDataset.of(new ImageShape(1, 8, 8), pixels, labels, List.of("a", "b")),
+        data(),
         new TeacherTraining.Recipe(
             BATCH,
             3,
             LearningRate.constant(RATE),
             AdamConfig.of(0.9, 0.99),
             LogNormalSigma.EDM,
+            LossWeight.EDM,
             Augmentation.NONE,
             AverageConfig.halfLife(1000, 0.05),
             1));
   }
 
-  private static TrainingMethod distilling(Torch torch) {
-    return new SidTraining(
-        torch,
-        model(),
-        model(),
-        new SidTraining.Recipe(
-            new SidLoss(1, 2.5, 100),
-            UniformTimeSigma.SID,
-            LogNormalSigma.EDM,
-            BATCH,
-            3,
-            OPTIMISATION,
-            OPTIMISATION,
-            Augmentation.NONE,
-            AverageConfig.halfLife(1000, 0.05),
-            1));
+  private static SidTraining.Recipe recipe() {
+    return new SidTraining.Recipe(
+        new SidLoss(1, 2.5, 100),
+        UniformTimeSigma.SID,
+        LogNormalSigma.EDM,
+        BATCH,
+        3,
+        OPTIMISATION,
+        OPTIMISATION,
+        Augmentation.NONE,
+        AverageConfig.halfLife(1000, 0.05),
+        1);
+  }
+
+  private static Distillation distilling(Torch torch) {
+    return new SidTraining(torch, model(), model(), recipe());
+  }
+
+  private static Distillation adversarial(Torch torch) {
+    return adversarial(torch, model());
+  }
+
+  private static Distillation adversarial(Torch torch, DenoiserModel start) {
+    return new SidaTraining(
+        torch, model(), start, data(), new SidaTraining.Recipe(recipe(), 0.01, 100, 0, 0));
   }
 
   @Test
@@ -106,14 +121,41 @@ class Edm2TrainingTest {
   @Test
   void aDistillationsStepBeginsWithUnitFilters() {
     try (Torch torch = Torch.open(1, Layout.CHANNELS_LAST)) {
-      TrainingMethod distilling = distilling(torch);
+      for (TrainingMethod distilling : List.of(distilling(torch), adversarial(torch))) {
+        distilling.step(0, 0);
 
-      distilling.step(0, 0);
-
-      assertUnit(distilling.state(), "generator/learner/weights/");
-      assertUnit(distilling.state(), "fake_score/weights/");
-      assertSame(distilling.state(), "generator/learner/weights/", "generator/average/");
+        assertUnit(distilling.state(), "generator/learner/weights/");
+        assertUnit(distilling.state(), "fake_score/weights/");
+        assertSame(distilling.state(), "generator/learner/weights/", "generator/average/");
+      }
     }
+  }
+
+  @Test
+  void aGeneratorWithoutUncertaintyStartsAnother() {
+    try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
+      Distillation first = distilling(torch);
+      first.step(0, 0);
+      DenoiserModel generator = first.result();
+      DenoiserModel start =
+          model().withoutLogvar().withWeightsOf(generator.withoutLogvar(), folder);
+
+      Distillation second = adversarial(torch, start);
+
+      assertThat(generator.graph().outputs()).doesNotContain(DenoiserModel.LOGVAR);
+      float[] noise = TinyEdm2.normal(3, 1, 1, 8, 8).floats();
+      float[] labels = {1, 0};
+      assertThat(second.images(noise, labels)).containsExactly(first.images(noise, labels));
+      // The fake score network starts from the teacher all the same, and knows its uncertainty.
+      String learnt = "fake_score/weights/logvar_linear.weight";
+      assertThat(value(second.state(), learnt).sameAs(weight("logvar_linear.weight"))).isTrue();
+      second.step(0, 0);
+      assertThat(value(second.state(), learnt).sameAs(weight("logvar_linear.weight"))).isFalse();
+    }
+  }
+
+  private static Tensor weight(String name) {
+    return Objects.requireNonNull(model().graph().parameters().get(name));
   }
 
   /** The optimiser's first step moves every number by the rate, from filters of unit magnitude. */
@@ -151,12 +193,18 @@ class Edm2TrainingTest {
   @Test
   void aResumedRunEndsInTheSameBits() {
     try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
-      for (TrainingMethod whole : List.of(teaching(torch), distilling(torch))) {
-        boolean distils = whole instanceof SidTraining;
+      Map<String, Function<Torch, TrainingMethod>> methods =
+          Map.of(
+              "teach", Edm2TrainingTest::teaching,
+              "sid", Edm2TrainingTest::distilling,
+              "sida", Edm2TrainingTest::adversarial);
+      for (String method : methods.keySet()) {
+        Function<Torch, TrainingMethod> start = Objects.requireNonNull(methods.get(method));
+        TrainingMethod whole = start.apply(torch);
         whole.step(0, 0);
-        Map<String, Tensor> saved = throughFile(whole.state(), distils ? "distill" : "teach");
+        Map<String, Tensor> saved = throughFile(whole.state(), method);
         whole.step(1, BATCH);
-        TrainingMethod resumed = distils ? distilling(torch) : teaching(torch);
+        TrainingMethod resumed = start.apply(torch);
 
         resumed.restore(saved);
         resumed.step(1, BATCH);

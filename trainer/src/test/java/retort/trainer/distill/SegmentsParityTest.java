@@ -18,8 +18,8 @@ import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
 import retort.network.SongUNet;
 import retort.noise.GaussianNoise;
-import retort.trainer.engine.NetworkWeights;
 import retort.trainer.engine.LossForm;
+import retort.trainer.engine.NetworkWeights;
 import retort.trainer.engine.Torch;
 import retort.trainer.engine.WeightView;
 

@@ -113,7 +113,7 @@ class SidLossParityTest {
   }
 
   /** Images as the only weight of a graph, so that gradients reach them. */
-  private static Graph imagesOf(Tensor images) {
+  static Graph imagesOf(Tensor images) {
     GraphBuilder g = new GraphBuilder();
     g.output("images", g.parameter("x", images));
     return g.build();
@@ -134,7 +134,8 @@ class SidLossParityTest {
               DenoiserModel.SIGMA,
               DenoisingLossParityTest.sigma(
                   LogNormalSigma.EDM::sigma, reference.tensor("fakescore_draw0_randn")));
-          DenoisingLossParityTest.assertLoss(reference, "fakescore", fakeScore, arguments);
+          DenoisingLossParityTest.assertLoss(
+              reference, "fakescore", fakeScore, LossWeight.EDM, arguments);
         });
   }
 
@@ -165,13 +166,12 @@ class SidLossParityTest {
   }
 
   /** One of the three networks, by the field of meta.json that names its weights. */
-  private static DenoiserModel denoiser(
-      ReferenceCase reference, ReferenceNetwork network, String field) {
+  static DenoiserModel denoiser(ReferenceCase reference, ReferenceNetwork network, String field) {
     return network.like(reference.folder().resolve(reference.meta().get(field).getAsString()));
   }
 
   /** The frozen networks that judge, beside what learns. */
-  private static WeightView judges(
+  static WeightView judges(
       ReferenceCase reference,
       ReferenceNetwork network,
       Torch torch,

@@ -54,6 +54,7 @@ class TeacherTrainingTest {
             new LearningRate(1e-2, 0, (long) STEPS * BATCH),
             AdamConfig.of(0.9, 0.999),
             LogNormalSigma.EDM,
+            LossWeight.EDM,
             Augmentation.NONE,
             AverageConfig.halfLife(20 * BATCH, 0.05),
             1),

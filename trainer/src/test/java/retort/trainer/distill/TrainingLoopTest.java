@@ -217,4 +217,14 @@ class TrainingLoopTest {
     // The state of step 16: the run had ten steps before, and saves every fourth.
     assertThat(count(open().newest().orElseThrow())).isEqualTo(16);
   }
+
+  @Test
+  void aLossThatEntersLaterIsTheMeanOfItsOwnSteps() {
+    TrainingLoop.Averages averages = new TrainingLoop.Averages();
+
+    averages.add(Map.of("loss", 1.0), 1, 0);
+    averages.add(Map.of("loss", 3.0, "loss_adversarial", 5.0), 1, 0);
+
+    assertThat(averages.means()).containsEntry("loss", 2.0).containsEntry("loss_adversarial", 5.0);
+  }
 }
