@@ -29,8 +29,8 @@ final class ConventionOptions {
       names = "--predicts",
       paramLabel = "WHAT",
       description =
-          "What the network answers: denoised (or sample), eps, v, or flow. Default: by the output's"
-              + " name.")
+          "What the network answers: denoised (or sample), eps, v, both (denoised and eps in twice"
+              + " the channels), or flow. Default: by the output's name.")
   private @Nullable String predicts;
 
   @Option(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.denoiser.GeneratorCard;
 import retort.denoiser.ReferenceSamples;
-import retort.exporter.deploy.OneStepGenerator;
+import retort.exporter.deploy.DistilledGenerator;
 import retort.exporter.verify.Verification;
 import retort.graph.Graph;
 import retort.onnx.OnnxModel;
@@ -25,7 +25,8 @@ import retort.onnx.OnnxWriter;
     sortOptions = false,
     description =
         "Makes a distilled generator ready to be served: one ONNX file from noise and label to"
-            + " images, written once it made the reference samples again in ONNX Runtime.",
+            + " images, with all its steps, written once it made the reference samples again in"
+            + " ONNX Runtime.",
     footer = {
       "",
       "Example:",
@@ -92,8 +93,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private int run(Interruption interruption) {
-    OneStepGenerator generator =
-        OneStepGenerator.read(
+    DistilledGenerator generator =
+        DistilledGenerator.read(
             file, sigmaInit == null ? OptionalDouble.empty() : OptionalDouble.of(sigmaInit));
     Optional<ReferenceSamples> stored = generator.referenceSamples();
     if (stored.isEmpty()) {
@@ -103,14 +104,14 @@ final class ExportCommand implements Callable<Integer> {
     }
     ReferenceSamples samples =
         stored.orElseGet(
-            () -> Verification.samples(file, generator.model(), generator.sigmaInit(), threads));
+            () -> Verification.samples(file, generator.model(), generator.steps(), threads));
     GeneratorCard card = generator.card(samples);
     Graph images = generator.images();
     OnnxModel floats = OnnxModel.of(images, card.metadata());
     OnnxModel deployable =
         output == Output.FLOAT
             ? floats
-            : OnnxModel.of(OneStepGenerator.greyLevels(images), card.metadata());
+            : OnnxModel.of(DistilledGenerator.greyLevels(images), card.metadata());
     Verification verification =
         Verification.of(
             floats, deployable, samples, stored.isPresent(), card.labels(), tolerance, threads);

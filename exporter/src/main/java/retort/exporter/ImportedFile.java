@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.exporter.intake.Comparison;
 import retort.exporter.intake.Intake;
@@ -54,7 +55,8 @@ record ImportedFile(Path path, Optional<SampledImages> sampled, Optional<Path> g
 
   private static DenoiserModel withReferenceSamples(
       DenoiserModel model, Path copy, double sigmaInit, int threads) {
-    String samples = Verification.samples(copy, model, sigmaInit, threads).encode();
+    String samples =
+        Verification.samples(copy, model, GeneratorSteps.one(sigmaInit), threads).encode();
     return model.withProperties(Map.of(MetadataKeys.REFERENCE_SAMPLES, samples));
   }
 

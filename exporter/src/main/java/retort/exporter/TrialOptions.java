@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.ImageShape;
 import retort.denoiser.SigmaRange;
 import retort.exporter.verify.Rereading;
@@ -14,7 +15,7 @@ import retort.graph.Graph;
 import retort.image.ImageGrid;
 import retort.noise.KarrasSchedule;
 import retort.onnx.OnnxException;
-import retort.sampling.EulerSampler;
+import retort.sampling.GeneratorSampler;
 import retort.sampling.HeunSampler;
 import retort.sampling.Sampler;
 
@@ -131,7 +132,7 @@ final class TrialOptions {
 
   private Sampler sampler(DenoiserModel model, double sigmaInit) {
     if (sigmaInit > 0) {
-      return new EulerSampler(new KarrasSchedule(sigmaInit / 2, sigmaInit, RHO), 1);
+      return new GeneratorSampler(GeneratorSteps.one(sigmaInit));
     }
     SigmaRange range = model.sigmaRange();
     KarrasSchedule schedule = new KarrasSchedule(range.nearest(0.002), range.nearest(80), RHO);

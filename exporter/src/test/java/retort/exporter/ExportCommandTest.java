@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.GeneratorCard;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
 import retort.graph.DataType;
@@ -81,6 +83,15 @@ class ExportCommandTest {
     generator
         .withProperties(Map.of(MetadataKeys.REFERENCE_SAMPLES, "1,2\n0\nAAAA"))
         .write(folder.resolve("samples.onnx"));
+    GeneratorSteps two = new GeneratorSteps(GeneratorSteps.Kind.EULER, List.of(80.0, 2.5));
+    TinyGenerators.generator(3, 3, two).write(folder.resolve("two.onnx"));
+    generator
+        .withProperties(
+            new GeneratorSteps(
+                    GeneratorSteps.Kind.EULER,
+                    IntStream.range(0, 17).mapToObj(i -> 17.0 - i).toList())
+                .properties())
+        .write(folder.resolve("many.onnx"));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     String format = "retort.format\u0012\u0001";
     Files.write(
@@ -114,6 +125,20 @@ class ExportCommandTest {
     assertThat(report.get("nodes_after").getAsInt())
         .isLessThan(report.get("nodes_before").getAsInt());
     assertThat(report.get("reference_samples").getAsString()).isEqualTo("stored");
+  }
+
+  @Test
+  void aGeneratorOfTwoStepsBecomesAFileLikeAnyOther() {
+    Outcome outcome = run("export --model two.onnx --out new.onnx");
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isZero();
+    OnnxModel model = OnnxReader.read(folder.resolve("new.onnx"));
+    assertThat(model.graph().inputs())
+        .extracting(Graph.Input::name)
+        .containsExactly(DenoiserModel.NOISE, DenoiserModel.LABEL);
+    assertThat(GeneratorSteps.of(model.metadata()).orElseThrow().sigmas())
+        .containsExactly(80.0, 2.5);
   }
 
   @Test
@@ -211,6 +236,8 @@ class ExportCommandTest {
         "--model generator.onnx --out new.onnx --tolerance NaN | --tolerance is NaN",
         "--model generator.onnx --out new.onnx --tolerance -1 | --tolerance is -1.0",
         "--model generator.onnx --out new.onnx --sigma-init 3 | was distilled for 2.5",
+        "--model two.onnx --out new.onnx --sigma-init 80 | was distilled for 80.0, 2.5",
+        "--model many.onnx --out new.onnx | makes images in 17 steps, and a deployable has at most 16",
         "--model generator.onnx --out new.onnx --sigma-init 0 | positive noise level",
         "--model generator.onnx --out new.onnx --threads 0 | --threads is 0",
         "--model generator.onnx --out new.onnx --output int4 | UINT8, FLOAT",

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
 import retort.graph.Graph;
@@ -58,12 +59,16 @@ public final class TinyGenerators {
 
   /** What {@code distill} would write. */
   public static DenoiserModel generator(int labels, int augmentLabels) {
-    DenoiserModel teacher = teacher(labels, augmentLabels);
+    return generator(labels, augmentLabels, GeneratorSteps.one(SIGMA_INIT));
+  }
+
+  /** What {@code distill} would write of a generator of several steps. */
+  public static DenoiserModel generator(int labels, int augmentLabels, GeneratorSteps steps) {
+    DenoiserModel teacher =
+        teacher(labels, augmentLabels).withProperties(new HashMap<>(steps.properties()));
     ReferenceSamples samples = samples(teacher);
     return teacher.withProperties(
         Map.of(
-            MetadataKeys.SIGMA_INIT,
-            Double.toString(SIGMA_INIT),
             MetadataKeys.METHOD,
             "sid",
             MetadataKeys.TEACHER_DIGEST,
@@ -82,24 +87,30 @@ public final class TinyGenerators {
 
   /** Images by the interpreter, seeds 100, 101, ... and labels in turn. */
   public static ReferenceSamples samples(DenoiserModel model) {
-    Graph graph = model.generator(SIGMA_INIT);
+    Graph graph = model.generator(model.generatorSteps().orElse(GeneratorSteps.one(SIGMA_INIT)));
     int elements = model.imageShape().elements();
-    float[] noise = new float[SAMPLES * elements];
     float[] rows = new float[SAMPLES * model.labels()];
     List<Long> seeds = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     for (int i = 0; i < SAMPLES; i++) {
       seeds.add(100L + i);
-      new GaussianNoise(100 + i, 0).fill(noise, i * elements, elements, 0);
       if (model.labels() > 0) {
         labels.add(i % model.labels());
         rows[i * model.labels() + i % model.labels()] = 1;
       }
     }
     Map<String, Tensor> feeds = new HashMap<>();
+    int stream = 0;
     for (Graph.Input input : graph.inputs()) {
-      boolean isNoise = input.name().equals(DenoiserModel.NOISE);
-      feeds.put(input.name(), Tensor.floats(input.shape().at(SAMPLES), isNoise ? noise : rows));
+      float[] values = rows;
+      if (input.name().startsWith(DenoiserModel.NOISE)) {
+        values = new float[SAMPLES * elements];
+        for (int i = 0; i < SAMPLES; i++) {
+          new GaussianNoise(100 + i, stream).fill(values, i * elements, elements, 0);
+        }
+        stream++;
+      }
+      feeds.put(input.name(), Tensor.floats(input.shape().at(SAMPLES), values));
     }
     Tensor images = Objects.requireNonNull(Interpreter.run(graph, feeds).get(DenoiserModel.IMAGE));
     return new ReferenceSamples(seeds, labels, images);

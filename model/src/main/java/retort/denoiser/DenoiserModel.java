@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,7 +13,6 @@ import retort.graph.Dim;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
 import retort.graph.GraphException;
-import retort.graph.InputFixing;
 import retort.graph.Shape;
 import retort.graph.Tensor;
 import retort.graph.Types;
@@ -214,25 +212,20 @@ public record DenoiserModel(
    * image}, float32 [N, C, H, W].
    */
   public Graph generator(double sigmaInit) {
-    GraphBuilder g = new GraphBuilder();
-    Map<String, Value> arguments = new TreeMap<>();
-    for (Graph.Input input : graph.inputs()) {
-      arguments.put(
-          input.name(),
-          input.name().equals(NOISY)
-              ? g.input(NOISE, input.shape()).times(sigmaInit)
-              : g.input(input.name(), input.shape()));
-    }
-    Value image = g.call(graph.withOutputs(List.of(DENOISED)), "", arguments).get(DENOISED);
-    g.output(IMAGE, Objects.requireNonNull(image));
-    Tensor sigma = Tensor.floats(new int[] {1}, (float) sigmaInit);
-    Graph generator = InputFixing.fix(g.build(), SIGMA, sigma);
-    return augmentLabels() == 0
-        ? generator
-        : InputFixing.fix(
-            generator,
-            AUGMENT,
-            Tensor.floats(new int[] {1, augmentLabels()}, new float[augmentLabels()]));
+    return generator(GeneratorSteps.one(sigmaInit));
+  }
+
+  /**
+   * The generator of several steps, one after the other in one graph. Steps that add noise take it
+   * from further inputs {@code noise_1}, {@code noise_2}, ... [N, C, H, W].
+   */
+  public Graph generator(GeneratorSteps steps) {
+    return GeneratorGraph.of(this, steps);
+  }
+
+  /** How this denoiser generates; empty for a teacher. */
+  public Optional<GeneratorSteps> generatorSteps() {
+    return GeneratorSteps.of(properties);
   }
 
   /** The augmentation labels of an image that was not augmented, for any batch: [1, A] zeros. */

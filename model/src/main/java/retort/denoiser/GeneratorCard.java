@@ -11,9 +11,10 @@ import retort.onnx.OnnxException;
 /**
  * What the file of a deployable generator says of itself, in its metadata.
  *
- * <p>The network in the file takes {@code noise} float32 [N, C, H, W] and, where there are labels,
- * {@code label} float32 [N, K] (one-hot, any mix; zeros mean unconditional); it gives {@code
- * image}: uint8 [N, H, W, C], or float32 [N, C, H, W] in [-1, 1].
+ * <p>The network in the file takes {@code noise} float32 [N, C, H, W], the same of {@code noise_1},
+ * {@code noise_2}, ... where later steps add noise, and, where there are labels, {@code label}
+ * float32 [N, K] (one-hot, any mix; zeros mean unconditional); it gives {@code image}: uint8 [N, H,
+ * W, C], or float32 [N, C, H, W] in [-1, 1].
  *
  * @param labelNames a name for each of the K labels; empty for an unconditional generator
  * @param referenceSamples images it makes, before they are rounded to grey levels

@@ -26,8 +26,14 @@ public final class MetadataKeys {
   /** The highest noise level that a denoiser was made for; without it, any. */
   public static final String SIGMA_MAX = "retort.sigma_max";
 
-  /** The noise level at which a generator runs; its presence makes a denoiser a generator. */
+  /** The noise level at which a generator starts; its presence makes a denoiser a generator. */
   public static final String SIGMA_INIT = "retort.sigma_init";
+
+  /** The noise levels of a generator of several steps, the first included; see GeneratorSteps. */
+  public static final String SIGMAS = "retort.sigmas";
+
+  /** How a generator of several steps goes from one to the next: {@code euler}, {@code renoise}. */
+  public static final String STEP_KIND = "retort.step_kind";
 
   /** The names of the labels in the order of their numbers, one a line. */
   public static final String LABEL_NAMES = "retort.label_names";

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import retort.graph.BatchOpening;
+import retort.graph.Dim;
 import retort.graph.FullPrecision;
 import retort.graph.Graph;
 import retort.graph.GraphBuilder;
@@ -234,10 +235,13 @@ public record NetworkConvention(
       answer = answer.transpose(0, 3, 1, 2);
     }
     Shape shape = answer.shape();
-    if (shape.rank() == 4 && shape.dim(1).constant() == 2 * channels) {
+    int expected = prediction.channels(Math.toIntExact(channels));
+    if (shape.rank() == 4 && shape.dim(1).constant() == 2L * expected) {
       answer = answer.split(2, 1).get(0);
     }
-    if (!answer.shape().equals(y.shape())) {
+    List<Dim> dims = new ArrayList<>(y.shape().dims());
+    dims.set(1, Dim.of(expected));
+    if (!answer.shape().equals(new Shape(dims))) {
       throw new OnnxException(
           "output '"
               + signature.output()
@@ -245,6 +249,7 @@ public record NetworkConvention(
               + shape
               + " but the image is "
               + y.shape()
+              + (expected == channels ? "" : ", of which " + prediction + " has twice the channels")
               + "; name the output that has the image's shape with --output");
     }
     boolean turned = prediction == Prediction.FLOW && time.schedule().towardsImage();

@@ -1,6 +1,7 @@
 package retort.denoiser;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import retort.graph.Value;
@@ -45,6 +46,25 @@ public enum Prediction {
     }
   },
   /**
+   * The clean image x and the noise eps, one behind the other in twice the channels, weighed by how
+   * much each is worth: {@code w x + (1 - w) (y - sigma eps)} with {@code w = sigma^2 / (1 +
+   * sigma^2)}; Salimans and Ho 2022, section 4.
+   */
+  BOTH {
+    @Override
+    Value denoised(Value y, Value sigma, Value answer) {
+      List<Value> parts = answer.split(2, 1);
+      Value variance = sigma.squared();
+      Value byNoise = y.minus(sigma.times(parts.get(1)));
+      return parts.get(0).times(variance).plus(byNoise).over(variance.plus(1));
+    }
+
+    @Override
+    int channels(int imageChannels) {
+      return 2 * imageChannels;
+    }
+  },
+  /**
    * The velocity on the straight line, {@code u = eps - x}; Liu et al., <em>Flow straight and
    * fast</em>, 2022. Where time runs from noise to image the network answers {@code x - eps}.
    */
@@ -57,6 +77,11 @@ public enum Prediction {
 
   /** The clean image; sigma is {@code [N, 1, 1, 1]}, all in the units of the network. */
   abstract Value denoised(Value y, Value sigma, Value answer);
+
+  /** How many channels the answer has for images of {@code imageChannels}. */
+  int channels(int imageChannels) {
+    return imageChannels;
+  }
 
   /**
    * The prediction of a name, as {@code --predicts} takes it.

@@ -86,8 +86,8 @@ public record SignatureGuess(
             new IllegalArgumentException(
                 "output '"
                     + signature.output()
-                    + "' does not say what it is: pass --predicts=denoised, eps, v, sample or"
-                    + " flow"));
+                    + "' does not say what it is: pass --predicts=denoised, eps, v, both,"
+                    + " sample or flow"));
   }
 
   /**

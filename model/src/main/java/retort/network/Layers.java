@@ -105,6 +105,17 @@ final class Layers {
     return x.conv(learnt.weight(), learnt.bias());
   }
 
+  /** {@code [N, in, H, W]} to {@code out} channels with any window {height, width} and stride. */
+  Value conv(
+      String name, Value x, int out, int[] window, int stride, int pad, Initializer initializer) {
+    Attributes attributes =
+        Attributes.none()
+            .with("pads", new long[] {pad, pad, pad, pad})
+            .with("strides", new long[] {stride, stride});
+    Learnt learnt = learnt(name, initializer, out, x.channels(), window[0], window[1]);
+    return graph.add(Operator.CONV, attributes, List.of(x, learnt.weight(), learnt.bias()));
+  }
+
   /**
    * A 3x3 convolution and half the resolution through a smoothing filter, with zeros around the
    * image for both together.

@@ -27,4 +27,15 @@ public interface Sampler {
 
   /** How many times {@link #sample} calls the denoiser. */
   int evaluations();
+
+  /** The same images in single precision. */
+  default float[] images(
+      Denoiser denoiser, float[] noise, Map<String, float[]> conditioning, StepNoise stepNoise) {
+    double[] images = sample(denoiser, noise, conditioning, stepNoise);
+    float[] rounded = new float[images.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) images[i];
+    }
+    return rounded;
+  }
 }

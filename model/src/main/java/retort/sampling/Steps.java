@@ -29,4 +29,13 @@ final class Steps {
     }
     return next;
   }
+
+  /** {@code from + share * (to - from)}. */
+  static double[] between(double[] from, double[] to, double share) {
+    double[] between = new double[from.length];
+    for (int i = 0; i < from.length; i++) {
+      between[i] = from[i] + share * (to[i] - from[i]);
+    }
+    return between;
+  }
 }

@@ -56,6 +56,7 @@ record GaussianNetwork(ImageRange range, NoiseState state) {
           case DENOISED, SAMPLE -> x;
           case EPS -> eps;
           case V -> eps.minus(sigma.times(x)).over(sigma.squared().plus(1).sqrt());
+          case BOTH -> x.concat(eps, 1);
           case FLOW -> towardsImage ? x.minus(eps) : eps.minus(x);
         });
     return g.build();

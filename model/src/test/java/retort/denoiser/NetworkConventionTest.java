@@ -159,6 +159,26 @@ class NetworkConventionTest {
   }
 
   @Test
+  void imageAndNoiseTogetherTakeTwiceTheChannels() {
+    Graph network =
+        network(
+            g -> {
+              Value x = g.input("x", Shape.batch(1, 1, 5));
+              g.input("t", Shape.batch());
+              g.output("out", x.times(0.5));
+            });
+    NetworkConvention convention =
+        new NetworkConvention(
+            SignatureGuess.of(network, SignatureHints.NONE).signature(),
+            Prediction.BOTH,
+            sigma(SigmaTime.Form.SIGMA),
+            ImageRange.OURS);
+
+    assertThatThrownBy(() -> convention.denoiser(network))
+        .hasMessageContaining("of which both has twice the channels");
+  }
+
+  @Test
   void imagesWithChannelsLastAreTurned() {
     Graph network =
         network(

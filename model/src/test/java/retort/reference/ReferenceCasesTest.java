@@ -19,6 +19,7 @@ class ReferenceCasesTest {
           "edm_loss",
           "sid_loss",
           "sida_loss",
+          "dmd2_loss",
           "edm_sampler",
           "frechet",
           "diffusers");

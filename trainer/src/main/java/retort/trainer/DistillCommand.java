@@ -1,5 +1,6 @@
 package retort.trainer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,17 +22,18 @@ import retort.denoiser.SigmaRange;
 import retort.file.FileDigest;
 import retort.graph.Tensor;
 import retort.noise.GaussianNoise;
+import retort.sampling.SeededNoise;
 import retort.trainer.distill.Distillation;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
 
-/** {@code distill}: turns a teacher into a one-step generator. */
+/** {@code distill}: turns a teacher into a generator of one step or a few. */
 @Command(
     name = "distill",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Turns a teacher into a one-step generator.",
+    description = "Turns a teacher into a generator of one step, or of a few.",
     footer = {
       "",
       "Example, half an hour on the shipped teacher of digits:",
@@ -83,6 +85,7 @@ final class DistillCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> resolved = Presets.resolve(Objects.requireNonNull(spec), method, preset);
+    run.showAll(method.allImages(options));
     run.check();
     if (options.data != null && !method.learnsFromData()) {
       throw new IllegalArgumentException(
@@ -99,16 +102,18 @@ final class DistillCommand implements Callable<Integer> {
     if (dryRun) {
       own.forEach((name, value) -> System.out.println(name + " = " + value));
       try (Torch torch = run.open()) {
-        method.start(new DistillSetting(torch, teacher, start, options, run));
+        method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
       }
       return 0;
     }
     try (RunFolder folder = run.folder(own);
         Torch torch = run.open()) {
-      Distillation training = method.start(new DistillSetting(torch, teacher, start, options, run));
+      Distillation training =
+          method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
       ImageSource samples =
           new ImageSource(
-              teacher.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
+              teacher.imageShape(),
+              (noise, labels, seeds) -> training.images(noise, labels, new SeededNoise(seeds)));
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
       return run.train(
@@ -142,7 +147,7 @@ final class DistillCommand implements Callable<Integer> {
     if (teacher.property(MetadataKeys.SIGMA_INIT).isPresent()) {
       throw new IllegalArgumentException(
           teacherFile
-              + ": is a generator, which knows one noise level; pass the teacher it was distilled"
+              + ": is a generator, which knows the levels of its steps alone; pass the teacher it was distilled"
               + " from, and this file with --init to go on from it");
     }
     return teacher;
@@ -173,7 +178,6 @@ final class DistillCommand implements Callable<Integer> {
                 samples.images(seeds, labels, model.labels())));
     Map<String, String> properties = new TreeMap<>();
     properties.put(MetadataKeys.METHOD, method.toString());
-    properties.put(MetadataKeys.SIGMA_INIT, Double.toString(options.sigmaInit));
     properties.put(MetadataKeys.TEACHER_DIGEST, digest);
     properties.put(MetadataKeys.IMAGES_SEEN, Long.toString(images));
     properties.put(MetadataKeys.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
@@ -191,6 +195,13 @@ final class DistillCommand implements Callable<Integer> {
       own.put("data", options.data.toString());
     }
     own.putAll(resolved);
+    // Files are known by what is in them; the flags may be names too.
+    for (String flag : List.of("pairs", "distance")) {
+      own.computeIfPresent(
+          flag,
+          (name, value) ->
+              Files.isRegularFile(Path.of(value)) ? FileDigest.of(Path.of(value)) : value);
+    }
     own.remove("images");
     own.put("decay", options.decay ? Long.toString(run.images()) : "none");
     return own;

@@ -1,7 +1,10 @@
 package retort.trainer;
 
 import java.util.Locale;
+import java.util.OptionalLong;
+import retort.trainer.distill.ConsistencyTraining;
 import retort.trainer.distill.Distillation;
+import retort.trainer.distill.ProgressiveTraining;
 import retort.trainer.distill.SidTraining;
 import retort.trainer.distill.SidaTraining;
 
@@ -31,6 +34,55 @@ enum DistillMethod {
       return new SidaTraining(
           setting.torch(), setting.teacher(), setting.start(), setting.data(), recipe);
     }
+  },
+
+  /** Distribution Matching Distillation. */
+  DMD(false) {
+    @Override
+    Distillation start(DistillSetting setting) {
+      return DmdSetting.of(setting).withPairs();
+    }
+  },
+
+  /** Its improved form, with a classifier of real images. */
+  DMD2(true) {
+    @Override
+    Distillation start(DistillSetting setting) {
+      return DmdSetting.of(setting).withClassifier();
+    }
+  },
+
+  /** Progressive Distillation. */
+  PROGRESSIVE(true) {
+    @Override
+    Distillation start(DistillSetting setting) {
+      ProgressiveOptions options = setting.options().progressive;
+      return new ProgressiveTraining(
+          setting.torch(),
+          setting.teacher(),
+          setting.start(),
+          setting.data(),
+          options.recipe(setting, setting.distance()));
+    }
+
+    @Override
+    OptionalLong allImages(DistillOptions options) {
+      return OptionalLong.of(options.progressive.rounds().images());
+    }
+  },
+
+  /** Consistency distillation. */
+  CONSISTENCY(true) {
+    @Override
+    Distillation start(DistillSetting setting) {
+      DistillOptions options = setting.options();
+      return new ConsistencyTraining(
+          setting.torch(),
+          setting.teacher(),
+          setting.start(),
+          setting.data(),
+          options.consistency.recipe(setting, options.progressive.finalSteps()));
+    }
   };
 
   private final boolean learnsFromData;
@@ -42,6 +94,11 @@ enum DistillMethod {
   /** Whether real images are needed; else they are of no use. */
   boolean learnsFromData() {
     return learnsFromData;
+  }
+
+  /** How many images a run shows that is not told; empty for a method that could go on. */
+  OptionalLong allImages(DistillOptions options) {
+    return OptionalLong.empty();
   }
 
   /** Compiles the losses and loads all networks. */

@@ -2,6 +2,7 @@ package retort.trainer;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.noise.KarrasSchedule;
 import retort.noise.LogNormalSigma;
@@ -14,6 +15,9 @@ import retort.trainer.distill.AverageConfig;
  * {@link PresetTable} for which method has which.
  */
 final class DistillOptions {
+  /** No file. */
+  static final String NONE = "none";
+
   /** The augmentation that the teacher was trained with. */
   static final String TEACHER = "teacher";
 
@@ -180,6 +184,69 @@ final class DistillOptions {
       paramLabel = "R",
       description = "Its bound, as a share of the images shown. Default: the preset's.")
   double ramp;
+
+  @Option(
+      names = "--t-min",
+      paramLabel = "T",
+      description =
+          "Start of the interval that --t-max ends, where noise levels are drawn from a grid."
+              + " Default: the preset's.")
+  double tMin;
+
+  @Option(
+      names = "--fake-weight",
+      paramLabel = "NAME",
+      description =
+          "How the fake score network's error counts at a noise level: edm, as those teachers were"
+              + " trained, or snr, for DDPM teachers. Default: the preset's.")
+  String fakeWeight = "edm";
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "FILE",
+      description =
+          "Noise-image pairs of the teacher, as 'sample' writes them to an .npz."
+              + " Default: the preset's.")
+  String pairs = NONE;
+
+  @Option(
+      names = "--regression-weight",
+      paramLabel = "W",
+      description = "How much the distance to the pairs' images counts. Default: the preset's.")
+  double regressionWeight;
+
+  @Option(
+      names = "--distance",
+      paramLabel = "NAME",
+      description =
+          "How images are compared: l2, huber, or an ONNX file, which is LPIPS as 'import' makes it"
+              + " or a feature network. Default: the preset's.")
+  String distance = "l2";
+
+  @Option(
+      names = "--fake-steps",
+      paramLabel = "N",
+      description =
+          "Steps of the fake score network for one of the generator. Default: the preset's.")
+  int fakeSteps;
+
+  @Option(
+      names = "--gan-weight",
+      paramLabel = "W",
+      description =
+          "How much the classifier counts in the generator's loss. Default: the preset's.")
+  double ganWeight;
+
+  @Option(
+      names = "--classifier-weight",
+      paramLabel = "W",
+      description =
+          "How much the classifier's loss counts beside the fake score network's."
+              + " Default: the preset's.")
+  double classifierWeight;
+
+  @Mixin ProgressiveOptions progressive = new ProgressiveOptions();
+  @Mixin ConsistencyOptions consistency = new ConsistencyOptions();
 
   /** Noise levels at which the generator is judged. */
   SigmaLaw judgedLevels() {

@@ -1,9 +1,11 @@
 package retort.trainer;
 
+import java.nio.file.Path;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
+import retort.trainer.distill.ImageDistance;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.Optimisation;
 import retort.trainer.distill.SidLoss;
@@ -15,6 +17,7 @@ import retort.trainer.engine.Torch;
 /**
  * What a distillation starts from.
  *
+ * @param teacherFile where the teacher was read from
  * @param torch the engine
  * @param teacher the denoiser to distil
  * @param start what the generator starts from, with the teacher's architecture
@@ -22,6 +25,7 @@ import retort.trainer.engine.Torch;
  * @param run the run's flags
  */
 record DistillSetting(
+    Path teacherFile,
     Torch torch,
     DenoiserModel teacher,
     DenoiserModel start,
@@ -71,6 +75,11 @@ record DistillSetting(
           "this method learns from real images too; pass those the teacher learnt with --data PATH");
     }
     return ImageDataset.open(options.data);
+  }
+
+  /** How images are compared. */
+  ImageDistance distance() {
+    return ImageDistance.named(options.distance, teacher.imageShape());
   }
 
   /** The augmentation of what the fake score network learns. */

@@ -3,7 +3,6 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,16 +10,16 @@ import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.SigmaRange;
-import retort.graph.DropoutRemoval;
-import retort.graph.Graph;
-import retort.graph.Tensor;
+import retort.file.FileDigest;
+import retort.noise.GaussianNoise;
 import retort.noise.KarrasSchedule;
-import retort.onnx.OnnxException;
 import retort.sampling.Churn;
+import retort.sampling.GeneratorSampler;
 import retort.sampling.HeunSampler;
+import retort.sampling.Sampler;
 import retort.sampling.SeededNoise;
-import retort.trainer.engine.NetworkWeights;
-import retort.trainer.engine.Program;
+import retort.trainer.data.SampledImages;
+import retort.trainer.distill.NoisePairs;
 import retort.trainer.engine.Torch;
 import retort.trainer.engine.TorchDenoiser;
 import retort.trainer.evaluate.ImageSource;
@@ -96,6 +95,24 @@ final class ModelOptions {
     return DenoiserModel.read(file);
   }
 
+  /** How images come of a model, as a file of them says it. */
+  Map<String, String> origin(DenoiserModel model) {
+    boolean generator = model.property(MetadataKeys.SIGMA_INIT).isPresent();
+    Map<String, String> origin = new HashMap<>();
+    origin.put(SampledImages.MODEL_DIGEST, FileDigest.of(file));
+    origin.put(SampledImages.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
+    origin.put(SampledImages.SAMPLER, generator ? "generator" : NoisePairs.DETERMINISTIC);
+    if (!generator) {
+      KarrasSchedule levels = levels(model.sigmaRange());
+      origin.put(SampledImages.STEPS, Integer.toString(steps));
+      origin.put(SampledImages.SIGMA_MIN, Double.toString(levels.sigmaMin()));
+      origin.put(SampledImages.SIGMA_MAX, Double.toString(levels.sigmaMax()));
+      origin.put(SampledImages.RHO, Double.toString(levels.rho()));
+      origin.put(SampledImages.CHURN, Double.toString(churn));
+    }
+    return origin;
+  }
+
   /** The number of a label that is given by name or number. */
   int label(DenoiserModel model, String label) {
     int named = model.labelNames().indexOf(label);
@@ -122,40 +139,19 @@ final class ModelOptions {
                 + "; pass one of them");
   }
 
-  /** What makes the images: a sampler over a teacher, or a generator in one step. */
+  /** What makes the images: a sampler over a teacher, or a generator in its own steps. */
   ImageSource source(Torch torch, DenoiserModel model) {
+    Sampler sampler =
+        model.generatorSteps().<Sampler>map(GeneratorSampler::new).orElseGet(() -> sampler(model));
+    TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());
     return new ImageSource(
         model.imageShape(),
-        model.property(MetadataKeys.SIGMA_INIT).isPresent()
-            ? oneStep(torch, model)
-            : sampled(torch, model));
-  }
-
-  private static ImageSource.Maker oneStep(Torch torch, DenoiserModel model) {
-    double sigmaInit = sigmaInit(model.property(MetadataKeys.SIGMA_INIT).orElseThrow());
-    Graph graph = DropoutRemoval.remove(model.generator(sigmaInit));
-    Program program = torch.compile(graph);
-    NetworkWeights weights = torch.weights(graph);
-    return (noise, labels, seeds) -> {
-      Map<String, Tensor> arguments = new HashMap<>();
-      for (Graph.Input input : graph.inputs()) {
-        int[] shape = input.shape().at(seeds.length);
-        boolean isNoise = input.name().equals("noise");
-        arguments.put(input.name(), Tensor.floats(shape, isNoise ? noise : labels));
-      }
-      return Objects.requireNonNull(
-              program.compute(arguments, weights.frozen()).get(DenoiserModel.IMAGE))
-          .floats();
-    };
-  }
-
-  private static double sigmaInit(String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new OnnxException(
-          "metadata " + MetadataKeys.SIGMA_INIT + " is '" + text + "', no number", e);
-    }
+        (noise, labels, seeds) ->
+            sampler.images(
+                denoiser,
+                noise,
+                labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels),
+                new SeededNoise(seeds)));
   }
 
   /** The usual levels, less those on which the teacher was not trained. */
@@ -173,26 +169,12 @@ final class ModelOptions {
     return new KarrasSchedule(last, first, rho);
   }
 
-  private ImageSource.Maker sampled(Torch torch, DenoiserModel model) {
+  private HeunSampler sampler(DenoiserModel model) {
     double[] churned = churnRange == null ? new double[] {0, Double.POSITIVE_INFINITY} : churnRange;
     if (churned.length != 2) {
       throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
     }
-    HeunSampler sampler =
-        new HeunSampler(
-            levels(model.sigmaRange()),
-            steps,
-            new Churn(churn, churned[0], churned[1], churnNoise));
-    TorchDenoiser denoiser = new TorchDenoiser(torch, model, torch.weights(model.graph()).frozen());
-    return (noise, labels, seeds) -> {
-      Map<String, float[]> conditioning =
-          labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels);
-      double[] images = sampler.sample(denoiser, noise, conditioning, new SeededNoise(seeds));
-      float[] rounded = new float[images.length];
-      for (int i = 0; i < rounded.length; i++) {
-        rounded[i] = (float) images[i];
-      }
-      return rounded;
-    };
+    return new HeunSampler(
+        levels(model.sigmaRange()), steps, new Churn(churn, churned[0], churned[1], churnNoise));
   }
 }

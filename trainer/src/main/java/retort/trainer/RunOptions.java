@@ -3,6 +3,7 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -129,6 +130,13 @@ final class RunOptions {
 
   long images() {
     return images;
+  }
+
+  /** Shows all that a method has to show, where no number is given. */
+  void showAll(OptionalLong all) {
+    if (images == 0) {
+      images = all.orElse(0);
+    }
   }
 
   int segments() {

@@ -2,18 +2,18 @@ package retort.trainer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.image.ImageGrid;
-import retort.statistics.NpyArray;
-import retort.statistics.NpzFile;
+import retort.trainer.data.SampledImages;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
 
@@ -30,6 +30,14 @@ import retort.trainer.evaluate.ImageSource;
       "  retort sample --model digits/teacher.onnx --label 7 --out sevens.png"
     })
 final class SampleCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(SampleCommand.class);
+  private static final int BATCH = 250;
+  private static final long SHOWN_NANOS = 30_000_000_000L;
+  private static final double NANOS_A_MINUTE = 60e9;
+
+  /** Bytes that Java needs beside the images. */
+  private static final long HEADROOM = 64L << 20;
+
   @Mixin private ModelOptions model = new ModelOptions();
   @Mixin private EngineOptions engine = new EngineOptions();
 
@@ -62,7 +70,9 @@ final class SampleCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "A .png for a grid, or an .npz for images float32 [n, C, H, W] and labels.")
+      description =
+          "A .png for a grid, or an .npz for images float32 [n, C, H, W], their labels, seeds and"
+              + " origin: of a teacher, the noise-image pairs that 'distill' takes.")
   private Path out = Path.of(".");
 
   @Override
@@ -83,38 +93,61 @@ final class SampleCommand implements Callable<Integer> {
     DenoiserModel denoiser = model.read();
     int fixed = label == null ? -1 : model.label(denoiser, label);
     try (Torch torch = engine.open()) {
-      ImageSource source = model.source(torch, denoiser);
-      if ((long) count * source.shape().elements() > Integer.MAX_VALUE - 8) {
-        throw new IllegalArgumentException(
-            "--images is " + count + " but one file holds at most 2^31 values; draw fewer at once");
-      }
-      float[] images = new float[count * source.shape().elements()];
-      int[] labels = new int[denoiser.labels() == 0 ? 0 : count];
-      for (int first = 0, n; first < count; first += n) {
-        n = Math.min(count - first, 250);
-        long[] seeds = new long[n];
-        int[] some = new int[labels.length == 0 ? 0 : n];
-        for (int i = 0; i < n; i++) {
-          seeds[i] = seed + first + i;
-          if (some.length > 0) {
-            some[i] = fixed >= 0 ? fixed : (first + i) % denoiser.labels();
-            labels[first + i] = some[i];
-          }
-        }
-        float[] part = source.images(seeds, some, denoiser.labels());
-        System.arraycopy(part, 0, images, first * source.shape().elements(), part.length);
-      }
+      SampledImages drawn = draw(model.source(torch, denoiser), denoiser, fixed);
       if (png) {
-        grid.write(out, images, source.shape());
+        grid.write(out, drawn.images(), drawn.shape());
       } else {
-        Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        var shape = source.shape();
-        arrays.put(
-            "images", NpyArray.of(images, count, shape.channels(), shape.height(), shape.width()));
-        arrays.put("labels", NpyArray.of(labels, labels.length));
-        NpzFile.write(out, arrays);
+        drawn.write(out);
       }
     }
     return 0;
+  }
+
+  private SampledImages draw(ImageSource source, DenoiserModel denoiser, int fixed) {
+    int size = source.shape().elements();
+    requireRoom(size);
+    float[] images = new float[count * size];
+    int[] labels = new int[denoiser.labels() == 0 ? 0 : count];
+    long[] seeds = new long[count];
+    for (int i = 0; i < count; i++) {
+      seeds[i] = seed + i;
+      if (labels.length > 0) {
+        labels[i] = fixed >= 0 ? fixed : i % denoiser.labels();
+      }
+    }
+    long started = System.nanoTime();
+    long shown = started;
+    for (int first = 0; first < count; first += BATCH) {
+      int end = Math.min(count, first + BATCH);
+      float[] part =
+          source.images(
+              Arrays.copyOfRange(seeds, first, end),
+              labels.length == 0 ? labels : Arrays.copyOfRange(labels, first, end),
+              denoiser.labels());
+      System.arraycopy(part, 0, images, first * size, part.length);
+      long now = System.nanoTime();
+      if (now - shown > SHOWN_NANOS && end < count) {
+        shown = now;
+        double left = (now - started) / NANOS_A_MINUTE * (count - end) / end;
+        LOG.info("{} of {} images, {} minutes left", end, count, Math.round(left));
+      }
+    }
+    return new SampledImages(source.shape(), images, labels, seeds, model.origin(denoiser));
+  }
+
+  private void requireRoom(int size) {
+    int most = (Integer.MAX_VALUE - 8) / size;
+    if (count > most) {
+      throw new IllegalArgumentException(
+          "--images is %d but one file holds at most 2^31 values, %d of these images; draw fewer at once"
+              .formatted(count, most));
+    }
+    long bytes = (long) count * size * Float.BYTES;
+    long memory = Runtime.getRuntime().maxMemory();
+    if (bytes > memory - HEADROOM) {
+      throw new IllegalArgumentException(
+          "--images is %d, which take %d MiB, but Java may use %d; draw fewer at once, or set JAVA_OPTS=-Xmx%dm"
+              .formatted(count, bytes >> 20, memory >> 20, (bytes + 2 * HEADROOM) >> 20));
+    }
   }
 }

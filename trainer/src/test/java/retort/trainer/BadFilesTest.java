@@ -28,7 +28,7 @@ class BadFilesTest extends BadInput {
   void aGeneratorIsNoTeacher() throws IOException {
     assertRefused(
         "distill --teacher runs/generator/generator.onnx --out new" + TINY,
-        "is a generator, which knows one noise level; pass the teacher",
+        "is a generator, which knows the levels of its steps alone; pass the teacher",
         false);
   }
 
@@ -56,8 +56,7 @@ class BadFilesTest extends BadInput {
         "sample --model runs/generator/generator.onnx --out none/new.png | is no folder",
         "sample --model runs/generator/generator.onnx --out file/new.npz | is no folder",
         "sample --model runs/generator/generator.onnx --steps 0 --out new.png | --steps is 0",
-        "sample --model odd.onnx --threads 1 --out new.png | retort.sigma_init is 'high', no"
-            + " number",
+        "sample --model odd.onnx --threads 1 --out new.png | retort.sigma_init is 'high' but",
         "evaluate --features runs/classifier/classifier.onnx | --data and --model say where",
         "evaluate --features none.onnx --data data --threads 1 | there is no such file",
         "evaluate --features runs/classifier/classifier.onnx --threads 1 --data wide | takes"

@@ -28,6 +28,10 @@ import retort.onnx.OnnxWriter;
  * each class.
  */
 abstract class BadInput {
+  /** Flags whose values are words. */
+  private static final String NO_FILES =
+      "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..)";
+
   static final String TINY = " --threads 1 --batch 8 --images 16";
   static final String TEACH = "teach --data data --channel-mult 1 --out new" + TINY;
 
@@ -45,7 +49,7 @@ abstract class BadInput {
     command.setErr(new PrintWriter(err));
     String[] words = line.split(" ");
     for (int i = 1; i < words.length; i++) {
-      boolean isFile = !words[i - 1].matches("--(label|method|preset|layout|batch|lr|loss)");
+      boolean isFile = !words[i - 1].matches(NO_FILES);
       if (isFile && words[i].matches("[a-z].*")) {
         words[i] = folder.resolve(words[i]).toString();
       }
@@ -69,6 +73,11 @@ abstract class BadInput {
     succeed("classify --data data --widths 4 --feature-width 4 --out runs/classifier" + TINY);
     succeed("classify --data data --widths 4 --feature-width 3 --out runs/narrow" + TINY);
     succeed("distill --teacher runs/teacher/teacher.onnx --out runs/generator" + TINY);
+    String sample = "sample --threads 1 --images 5 --steps 2 --model runs/";
+    succeed(sample + "teacher/teacher.onnx --out pairs.npz");
+    succeed(sample + "teacher/teacher.onnx --churn 40 --out churned.npz");
+    succeed(sample + "deeper/teacher.onnx --out others.npz");
+    succeed(sample + "generator/generator.onnx --out generated.npz");
     String evaluate = "evaluate --data data --threads 1 --features runs/";
     succeed(evaluate + "classifier/classifier.onnx --write-reference train.npz");
 

@@ -3,9 +3,11 @@ package retort.exporter.verify;
 import ai.onnxruntime.OnnxTensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
 
@@ -73,13 +75,12 @@ final class OnnxGenerator implements AutoCloseable {
   }
 
   private <T> T run(GeneratorInputs inputs, Function<OnnxTensor, T> read) {
-    return session.run(
-        Map.of(
-            DenoiserModel.NOISE, inputs.noise().floats(),
-            DenoiserModel.LABEL, inputs.labels().floats()),
-        inputs.count(),
-        DenoiserModel.IMAGE,
-        read);
+    Map<String, float[]> arguments = new HashMap<>();
+    for (int i = 0; i < inputs.noises().size(); i++) {
+      arguments.put(GeneratorSteps.noiseName(i), inputs.noises().get(i).floats());
+    }
+    arguments.put(DenoiserModel.LABEL, inputs.labels().floats());
+    return session.run(arguments, inputs.count(), DenoiserModel.IMAGE, read);
   }
 
   private static byte[] copied(OnnxTensor tensor) {

@@ -6,13 +6,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.ReferenceSamples;
 import retort.graph.DataType;
+import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.graph.Types;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxModel;
+import retort.sampling.GeneratorSampler;
+import retort.sampling.SeededNoise;
 
 /**
  * That an exported generator makes its reference samples, and how fast.
@@ -47,7 +52,7 @@ public record Verification(
       int labels,
       double tolerance,
       int threads) {
-    GeneratorInputs inputs = GeneratorInputs.of(samples, labels);
+    GeneratorInputs inputs = GeneratorInputs.of(samples, labels, noises(floats.graph()));
     float[] images;
     try (OnnxGenerator generator = OnnxGenerator.open(floats, threads)) {
       images = generator.images(inputs);
@@ -70,6 +75,15 @@ public record Verification(
           sameAlone(generator, inputs, together),
           generator.milliseconds(inputs.only(0), RUNS));
     }
+  }
+
+  /** How many inputs take noise. */
+  private static int noises(Graph generator) {
+    int noises = 1;
+    while (generator.input(GeneratorSteps.noiseName(noises)).isPresent()) {
+      noises++;
+    }
+    return noises;
   }
 
   private static String refusal(Difference worst, boolean stored, double tolerance) {
@@ -117,7 +131,7 @@ public record Verification(
    * Runtime from seeds 0, 1, ... and the labels in turn.
    */
   public static ReferenceSamples samples(
-      Path file, DenoiserModel model, double sigmaInit, int threads) {
+      Path file, DenoiserModel model, GeneratorSteps steps, int threads) {
     int count = ReferenceSamples.count(model.imageShape());
     List<Long> seeds = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
@@ -130,17 +144,14 @@ public record Verification(
     int[] shape = model.graph().input(DenoiserModel.NOISY).orElseThrow().shape().at(count);
     Tensor none = Tensor.floats(shape, new float[Tensor.elements(shape)]);
     GeneratorInputs inputs =
-        GeneratorInputs.of(new ReferenceSamples(seeds, labels, none), model.labels());
-    float[] noisy = inputs.noise().floats();
-    for (int i = 0; i < noisy.length; i++) {
-      noisy[i] *= (float) sigmaInit;
-    }
-    float[] sigma = new float[count];
-    Arrays.fill(sigma, (float) sigmaInit);
+        GeneratorInputs.of(new ReferenceSamples(seeds, labels, none), model.labels(), 1);
+    SeededNoise noise = new SeededNoise(LongStream.range(0, count).toArray());
     try (OnnxDenoiser denoiser = OnnxDenoiser.open(file, threads)) {
       Map<String, float[]> conditioning =
           model.labels() == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, inputs.labels().floats());
-      float[] images = denoiser.denoise(noisy, sigma, conditioning);
+      float[] images =
+          new GeneratorSampler(steps)
+              .images(denoiser, inputs.noises().get(0).floats(), conditioning, noise);
       ReferenceSamples made = new ReferenceSamples(seeds, labels, Tensor.floats(shape, images));
       // As the file will hold them, so that what float16 cannot hold is found now.
       return ReferenceSamples.decode(made.encode(), model.imageShape());

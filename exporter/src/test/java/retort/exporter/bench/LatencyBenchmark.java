@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.EdmPreconditioning;
-import retort.exporter.deploy.OneStepGenerator;
+import retort.exporter.deploy.DistilledGenerator;
 import retort.graph.ConstantFolding;
 import retort.graph.DropoutRemoval;
 import retort.graph.Graph;
@@ -165,7 +165,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
     Path file = Files.createTempFile("generator", ".onnx");
     try {
       model.write(file);
-      OneStepGenerator generator = OneStepGenerator.read(file, OptionalDouble.of(SIGMA_INIT));
+      DistilledGenerator generator = DistilledGenerator.read(file, OptionalDouble.of(SIGMA_INIT));
       Graph folded =
           ConstantFolding.foldAll(DropoutRemoval.remove(generator.model().generator(SIGMA_INIT)));
       return List.of(bytes(generator.images()), bytes(folded));

@@ -16,7 +16,7 @@ import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
 import retort.exporter.TinyGenerators;
-import retort.exporter.deploy.OneStepGenerator;
+import retort.exporter.deploy.DistilledGenerator;
 import retort.graph.Graph;
 import retort.graph.Node;
 import retort.graph.Operator;
@@ -44,7 +44,7 @@ class Edm2DeploymentParityTest {
     model.write(file);
     ReferenceSamples samples = TinyGenerators.samples(model);
 
-    Graph images = OneStepGenerator.read(file, OptionalDouble.empty()).images();
+    Graph images = DistilledGenerator.read(file, OptionalDouble.empty()).images();
 
     for (Node node : images.nodes()) {
       if (Set.of(Operator.CONV, Operator.GEMM).contains(node.operator())) {
@@ -55,7 +55,7 @@ class Edm2DeploymentParityTest {
     assertThat(images.nodes().stream().filter(node -> node.operator() == Operator.REDUCE_L2))
         .hasSize(NORMALIZATIONS);
     try (OnnxGenerator generator = OnnxGenerator.open(OnnxModel.of(images, Map.of()), 1)) {
-      assertThat(generator.images(GeneratorInputs.of(samples, labels)))
+      assertThat(generator.images(GeneratorInputs.of(samples, labels, 1)))
           .containsExactly(samples.images().floats(), offset(TOLERANCE));
     }
   }

@@ -2,6 +2,7 @@ package retort.server.generator;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import retort.noise.GaussianNoise;
 import retort.noise.Slerp;
 
@@ -24,14 +25,22 @@ final class Inputs {
     weights = new float[labels];
   }
 
-  /** Writes one image's noise, and its label weights where there are labels, from an element on. */
-  void draw(Origin origin, FloatBuffer noises, FloatBuffer labels, int slot) {
-    new GaussianNoise(origin.seed(), 0).fill(noise, 0, noise.length, 0);
-    if (origin.blend() > 0) {
-      new GaussianNoise(origin.seed() + 1, 0).fill(next, 0, next.length, 0);
-      Slerp.move(noise, next, origin.blend());
+  /**
+   * Writes what one image is made from.
+   *
+   * @param noises a buffer for each stream of the seed, the first step's noise first
+   * @param labels of which none is written where there are no labels
+   * @param slot the image's place in all buffers
+   */
+  void draw(Origin origin, List<FloatBuffer> noises, FloatBuffer labels, int slot) {
+    for (int stream = 0; stream < noises.size(); stream++) {
+      new GaussianNoise(origin.seed(), stream).fill(noise, 0, noise.length, 0);
+      if (origin.blend() > 0) {
+        new GaussianNoise(origin.seed() + 1, stream).fill(next, 0, next.length, 0);
+        Slerp.move(noise, next, origin.blend());
+      }
+      noises.get(stream).put(slot * noise.length, noise);
     }
-    noises.put(slot * noise.length, noise);
     Arrays.fill(weights, 0);
     if (origin.label() == origin.nextLabel()) {
       weigh(origin.label(), 1);

@@ -45,9 +45,7 @@ public final class OnnxGenerator implements Generator {
                 samples -> Evidence.replay(session, samples),
                 () -> LOG.warn("{}: has no reference samples; served unchecked", file));
         int wanted =
-            session.signature().batchOfOne()
-                ? 1
-                : OnnxLane.room(session.signature().shape(), maxBatch);
+            session.signature().batchOfOne() ? 1 : OnnxLane.room(session.signature(), maxBatch);
         int batch = Evidence.deterministicBatch(session, wanted);
         if (batch < wanted) {
           LOG.info("{}: images of a batch differ from those made alone; batch set to 1", file);

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.ImageShape;
 
 /**
@@ -23,7 +25,7 @@ final class OnnxLane implements Lane {
   private final OnnxSession session;
   private final Signature signature;
   private final Inputs inputs;
-  private final FloatBuffer noise;
+  private final List<FloatBuffer> noises = new ArrayList<>();
   private final FloatBuffer label;
   private final ByteBuffer image;
   private final List<Tensors> sizes = new ArrayList<>();
@@ -32,8 +34,9 @@ final class OnnxLane implements Lane {
   private static final int MAX_VALUES = 8 << 20;
 
   /** The largest batch up to {@code wanted} whose images have room in a lane; at least 1. */
-  static int room(ImageShape shape, int wanted) {
-    return Math.max(1, Math.min(wanted, MAX_VALUES / shape.elements()));
+  static int room(Signature signature, int wanted) {
+    int values = signature.shape().elements() * signature.noiseInputs();
+    return Math.max(1, Math.min(wanted, MAX_VALUES / values));
   }
 
   /**
@@ -46,7 +49,9 @@ final class OnnxLane implements Lane {
     signature = session.signature();
     int elements = signature.shape().elements();
     inputs = new Inputs(elements, signature.labels());
-    noise = direct(Float.BYTES, maxBatch, elements).asFloatBuffer();
+    for (int i = 0; i < signature.noiseInputs(); i++) {
+      noises.add(direct(Float.BYTES, maxBatch, elements).asFloatBuffer());
+    }
     label = direct(Float.BYTES, maxBatch, signature.labels()).asFloatBuffer();
     image = direct(signature.bytes() ? 1 : Float.BYTES, maxBatch, elements);
     try {
@@ -68,9 +73,7 @@ final class OnnxLane implements Lane {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     ImageShape shape = signature.shape();
     long[] planes = {n, shape.channels(), shape.height(), shape.width()};
-    OnnxTensor noises =
-        OnnxTensor.createTensor(environment, noise.slice(0, n * shape.elements()), planes);
-    int bytes = image.capacity() / noise.capacity() * n * shape.elements();
+    int bytes = image.capacity() / noises.get(0).capacity() * n * shape.elements();
     ByteBuffer out = image.slice(0, bytes).order(ByteOrder.nativeOrder());
     OnnxTensor images =
         signature.bytes()
@@ -80,23 +83,25 @@ final class OnnxLane implements Lane {
                 new long[] {n, shape.height(), shape.width(), shape.channels()},
                 OnnxJavaType.UINT8)
             : OnnxTensor.createTensor(environment, out.asFloatBuffer(), planes);
-    Map<String, OnnxTensor> fed =
-        signature.labels() == 0
-            ? Map.of(Signature.NOISE, noises)
-            : Map.of(
-                Signature.NOISE,
-                noises,
-                Signature.LABEL,
-                OnnxTensor.createTensor(
-                    environment,
-                    label.slice(0, n * signature.labels()),
-                    new long[] {n, signature.labels()}));
+    Map<String, OnnxTensor> fed = new HashMap<>();
+    for (int i = 0; i < noises.size(); i++) {
+      FloatBuffer noise = noises.get(i).slice(0, n * shape.elements());
+      fed.put(GeneratorSteps.noiseName(i), OnnxTensor.createTensor(environment, noise, planes));
+    }
+    if (signature.labels() > 0) {
+      fed.put(
+          Signature.LABEL,
+          OnnxTensor.createTensor(
+              environment,
+              label.slice(0, n * signature.labels()),
+              new long[] {n, signature.labels()}));
+    }
     return new Tensors(fed, Map.of(Signature.IMAGE, images));
   }
 
   @Override
   public void set(int slot, Origin origin) {
-    inputs.draw(origin, noise, label, slot);
+    inputs.draw(origin, noises, label, slot);
   }
 
   @Override

@@ -5,23 +5,29 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.ImageShape;
 
 /**
- * What a generator's network takes and gives: {@code noise} float32 [N, C, H, W] and perhaps {@code
- * label} float32 [N, K] in; {@code image} uint8 [N, H, W, C] or float32 [N, C, H, W] out.
+ * What a generator's network takes and gives: {@code noise} float32 [N, C, H, W], the same of
+ * {@code noise_1}, {@code noise_2}, ... where later steps add noise, and perhaps a label float32
+ * [N, K] in; {@code image} uint8 [N, H, W, C] or float32 [N, C, H, W] out.
  *
  * @param shape of one image
+ * @param noiseInputs how many inputs take noise
  * @param labels K, or 0 without the input
  * @param bytes whether the image comes as uint8
  * @param batchOfOne whether N is fixed to 1
  */
-record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne) {
-  static final String NOISE = "noise";
+record Signature(ImageShape shape, int noiseInputs, int labels, boolean bytes, boolean batchOfOne) {
   static final String LABEL = "label";
   static final String IMAGE = "image";
 
@@ -38,9 +44,12 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
   static Signature of(OrtSession session) throws OrtException {
     Map<String, NodeInfo> inputs = session.getInputInfo();
     Map<String, NodeInfo> outputs = session.getOutputInfo();
-    TensorInfo noise = tensor(inputs.get(NOISE), OnnxJavaType.FLOAT, 4);
+    List<String> noises = noises(inputs);
+    TensorInfo noise = tensor(inputs.get(DenoiserModel.NOISE), OnnxJavaType.FLOAT, 4);
     TensorInfo image = tensor(outputs.get(IMAGE), null, 4);
-    if (noise == null || image == null || !Set.of(NOISE, LABEL).containsAll(inputs.keySet())) {
+    Set<String> known = new HashSet<>(noises);
+    known.add(LABEL);
+    if (noise == null || image == null || !known.containsAll(inputs.keySet())) {
       throw notAGenerator(
           "it takes " + inputs.keySet() + " and gives " + outputs.keySet(), inputs, outputs);
     }
@@ -59,8 +68,14 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
         bytes
             ? new long[] {dims[0], dims[2], dims[3], dims[1]}
             : new long[] {dims[0], dims[1], dims[2], dims[3]};
-    boolean known = bytes || image.type == OnnxJavaType.FLOAT;
-    if (!known || !Arrays.equals(expected, image.getShape())) {
+    for (String further : noises) {
+      TensorInfo added = tensor(inputs.get(further), OnnxJavaType.FLOAT, 4);
+      if (added == null || !Arrays.equals(dims, added.getShape())) {
+        throw notAGenerator(further + " is not like noise", inputs, outputs);
+      }
+    }
+    boolean given = bytes || image.type == OnnxJavaType.FLOAT;
+    if (!given || !Arrays.equals(expected, image.getShape())) {
       throw notAGenerator("image does not fit noise", inputs, outputs);
     }
     if (dims[0] != OPEN && dims[0] != 1) {
@@ -71,7 +86,16 @@ record Signature(ImageShape shape, int labels, boolean bytes, boolean batchOfOne
       throw new GeneratorException(
           "its images have " + shape.channels() + " channels, but only 1 and 3 are served");
     }
-    return new Signature(shape, labels(inputs, outputs), bytes, dims[0] == 1);
+    return new Signature(shape, noises.size(), labels(inputs, outputs), bytes, dims[0] == 1);
+  }
+
+  /** The inputs that take noise, in order. */
+  private static List<String> noises(Map<String, NodeInfo> inputs) {
+    List<String> names = new ArrayList<>();
+    while (inputs.containsKey(GeneratorSteps.noiseName(names.size()))) {
+      names.add(GeneratorSteps.noiseName(names.size()));
+    }
+    return names;
   }
 
   private static int labels(Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs) {

@@ -1,14 +1,26 @@
 package retort.server.generator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import retort.denoiser.GeneratorCard;
 import retort.file.FileDigest;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.graph.Value;
+import retort.noise.GaussianNoise;
+import retort.noise.Slerp;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
 import retort.server.TinyGenerator;
 
 class OnnxGeneratorTest {
@@ -48,6 +60,34 @@ class OnnxGeneratorTest {
       assertThat(make(generator, List.of(Origin.of(42, label)), 0))
           .isEqualTo(tiny.pixels(42, label));
     }
+  }
+
+  @Test
+  void noiseThatLaterStepsAddIsOfTheSeedsNextStream() {
+    GraphBuilder g = new GraphBuilder();
+    Value noise = g.input("noise", Shape.batch(1, 4, 4));
+    Value added = g.input("noise_1", Shape.batch(1, 4, 4));
+    g.output("image", noise.times(0.25).plus(added.times(0.5)));
+    Path file = folder.resolve("two.onnx");
+    SortedMap<String, String> metadata =
+        new GeneratorCard(List.of(), Optional.empty(), Map.of()).metadata();
+    OnnxWriter.write(OnnxModel.of(g.build(), metadata), file);
+
+    try (OnnxGenerator generator = OnnxGenerator.open(file, Device.CPU, 2)) {
+      byte[] pixels = make(generator, List.of(Origin.of(1, -1), new Origin(8, -1, 0.5, -1)), 1);
+
+      for (int i = 0; i < pixels.length; i++) {
+        double value = 0.25 * walked(0)[i] + 0.5 * walked(1)[i];
+        assertThat(Byte.toUnsignedInt(pixels[i])).isCloseTo(GreyLevel.of((float) value), within(1));
+      }
+    }
+  }
+
+  /** Half-way from the noise of seed 8 to that of seed 9. */
+  private static float[] walked(int stream) {
+    float[] noise = new GaussianNoise(8, stream).elements(16);
+    Slerp.move(noise, new GaussianNoise(9, stream).elements(16), 0.5);
+    return noise;
   }
 
   @Test

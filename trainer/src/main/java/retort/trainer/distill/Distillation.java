@@ -1,10 +1,14 @@
 package retort.trainer.distill;
 
 import retort.denoiser.DenoiserModel;
+import retort.sampling.StepNoise;
 
 /** A way to turn a teacher into a generator. */
 public interface Distillation extends TrainingMethod {
-  /** The denoiser that generates: the signature of the teacher, distilled weights. */
+  /**
+   * The denoiser that generates: the signature of the teacher, distilled weights, and the {@link
+   * retort.denoiser.GeneratorSteps} that make images of it.
+   */
   DenoiserModel result();
 
   /**
@@ -15,4 +19,13 @@ public interface Distillation extends TrainingMethod {
    * @return {@code [n, C, H, W]}, not clipped
    */
   float[] images(float[] noise, float[] labels);
+
+  /**
+   * The same images of a generator whose later steps add noise.
+   *
+   * @param added that noise; not asked by the other generators
+   */
+  default float[] images(float[] noise, float[] labels, StepNoise added) {
+    return images(noise, labels);
+  }
 }

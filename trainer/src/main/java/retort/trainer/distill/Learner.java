@@ -30,7 +30,12 @@ final class Learner implements Remembered {
 
   /** Steps along the gradients gathered so far; returns their norm before they were bounded. */
   double step(long imagesSeen) {
-    return adam.step(optimisation.rate().at(imagesSeen), optimisation.guard());
+    return stepAt(optimisation.rate().at(imagesSeen));
+  }
+
+  /** The same at a rate of the caller's. */
+  double stepAt(double rate) {
+    return adam.step(rate, optimisation.guard());
   }
 
   /** Forgets what the optimiser gathered; the weights stay. */

@@ -203,17 +203,11 @@ public final class TeacherTraining implements TrainingMethod, AutoCloseable {
    * @return {@code [n, C, H, W]}, not clipped
    */
   public float[] images(float[] noise, float[] labels) {
-    double[] images =
-        new HeunSampler(KarrasSchedule.EDM, PREVIEW_STEPS)
-            .sample(
-                denoiser,
-                noise,
-                labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels),
-                StepNoise.NONE);
-    float[] rounded = new float[images.length];
-    for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) images[i];
-    }
-    return rounded;
+    return new HeunSampler(KarrasSchedule.EDM, PREVIEW_STEPS)
+        .images(
+            denoiser,
+            noise,
+            labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels),
+            StepNoise.NONE);
   }
 }

@@ -21,13 +21,13 @@ import retort.graph.Graph;
 import retort.graph.Node;
 import retort.graph.Operator;
 
-class OneStepGeneratorTest {
+class DistilledGeneratorTest {
   @TempDir Path folder;
 
-  private OneStepGenerator generator(int labels, int augmentLabels) {
+  private DistilledGenerator generator(int labels, int augmentLabels) {
     Path file = folder.resolve("generator.onnx");
     TinyGenerators.generator(labels, augmentLabels).write(file);
-    return OneStepGenerator.read(file, OptionalDouble.empty());
+    return DistilledGenerator.read(file, OptionalDouble.empty());
   }
 
   /** Nodes that neither noise nor a label reaches. */
@@ -73,7 +73,7 @@ class OneStepGeneratorTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void theCardKeepsWhatIsKnownOfTheWeights(int labels) {
-    OneStepGenerator generator = generator(labels, 0);
+    DistilledGenerator generator = generator(labels, 0);
     DenoiserModel model = generator.model();
 
     GeneratorCard card = generator.card(generator.referenceSamples().orElseThrow());

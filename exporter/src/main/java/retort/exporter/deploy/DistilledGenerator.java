@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.GeneratorCard;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.denoiser.ReferenceSamples;
 import retort.file.FileDigest;
@@ -19,16 +21,19 @@ import retort.onnx.OnnxException;
 import retort.onnx.OnnxReader;
 
 /**
- * A denoiser that makes images in one step, as {@code distill} writes it, and what is served of it.
+ * A denoiser that makes images in one step or a few, as {@code distill} writes it, and what is
+ * served of it.
  *
  * @param file where it was read from
  * @param model the denoiser
- * @param sigmaInit the noise level at which it runs
+ * @param steps the noise levels at which it runs
  */
-public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit) {
+public record DistilledGenerator(Path file, DenoiserModel model, GeneratorSteps steps) {
+  /** Each step is written out in the graph. */
+  private static final int MOST_STEPS = 16;
 
   /** Checks that what the network needs beside noise is a label at most. */
-  public OneStepGenerator {
+  public DistilledGenerator {
     List<String> others =
         model.graph().inputs().stream()
             .map(Graph.Input::name)
@@ -48,6 +53,15 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
               + others
               + " beside noise and label, which no deployable holds yet; fix these inputs first");
     }
+    if (steps.count() > MOST_STEPS) {
+      throw new OnnxException(
+          file
+              + ": makes images in "
+              + steps.count()
+              + " steps, and a deployable has at most "
+              + MOST_STEPS
+              + "; distil the teacher to fewer");
+    }
   }
 
   /**
@@ -57,7 +71,7 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
    *     it were a generator
    * @throws OnnxException when the file holds no denoiser, or one of many steps, or was exported
    */
-  public static OneStepGenerator read(Path file, OptionalDouble sigmaInit) {
+  public static DistilledGenerator read(Path file, OptionalDouble sigmaInit) {
     DenoiserModel model = denoiser(file);
     String algorithm = model.property(MetadataKeys.SEED_ALGORITHM).orElse(GaussianNoise.ALGORITHM);
     if (!algorithm.equals(GaussianNoise.ALGORITHM)) {
@@ -69,7 +83,7 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
               + GaussianNoise.ALGORITHM
               + "'; update Retort to export it");
     }
-    Optional<String> stored = model.property(MetadataKeys.SIGMA_INIT);
+    Optional<GeneratorSteps> stored = steps(file, model);
     if (stored.isEmpty()) {
       double given =
           sigmaInit.orElseThrow(
@@ -80,20 +94,28 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
                           + MetadataKeys.SIGMA_INIT
                           + "); distil it first, or pass --sigma-init to export it as a one-step"
                           + " generator all the same"));
-      return new OneStepGenerator(file, model, given);
+      return new DistilledGenerator(file, model, GeneratorSteps.one(given));
     }
-    double level = number(file, stored.get());
-    if (sigmaInit.isPresent() && sigmaInit.getAsDouble() != level) {
+    List<Double> levels = stored.get().sigmas();
+    if (sigmaInit.isPresent() && !levels.equals(List.of(sigmaInit.getAsDouble()))) {
       throw new OnnxException(
           "--sigma-init is "
               + sigmaInit.getAsDouble()
               + " but "
               + file
               + " was distilled for "
-              + level
+              + levels.stream().map(String::valueOf).collect(Collectors.joining(", "))
               + "; leave the flag out");
     }
-    return new OneStepGenerator(file, model, level);
+    return new DistilledGenerator(file, model, stored.get());
+  }
+
+  private static Optional<GeneratorSteps> steps(Path file, DenoiserModel model) {
+    try {
+      return model.generatorSteps();
+    } catch (OnnxException e) {
+      throw new OnnxException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static DenoiserModel denoiser(Path file) {
@@ -111,24 +133,6 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
     }
   }
 
-  private static double number(Path file, String text) {
-    try {
-      double value = Double.parseDouble(text);
-      if (value > 0 && Double.isFinite(value)) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the sentence below, as a negative number does.
-    }
-    throw new OnnxException(
-        file
-            + ": metadata "
-            + MetadataKeys.SIGMA_INIT
-            + " is '"
-            + text
-            + "' but should be a positive number; distil the teacher again");
-  }
-
   /** The reference samples in the file, where it has them. */
   public Optional<ReferenceSamples> referenceSamples() {
     try {
@@ -141,14 +145,14 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
   }
 
   /**
-   * The graph to serve: sigma and augmentation fixed, dropout gone, everything computed that does
-   * not depend on noise or label.
+   * The graph to serve: every step written out, sigma and augmentation fixed, dropout gone,
+   * everything computed that does not depend on noise or label.
    *
-   * @return a graph from {@code noise} [N, C, H, W] and {@code label} [N, K] to {@code image},
-   *     float32 [N, C, H, W]
+   * @return a graph from {@code noise} [N, C, H, W], as many of {@code noise_1}, ... as steps add
+   *     noise, and {@code label} [N, K] to {@code image}, float32 [N, C, H, W]
    */
   public Graph images() {
-    return CpuForm.of(ConstantFolding.foldAll(DropoutRemoval.remove(model.generator(sigmaInit))));
+    return CpuForm.of(ConstantFolding.foldAll(DropoutRemoval.remove(model.generator(steps))));
   }
 
   /** What {@link #images} returned, but with an output of uint8 [N, H, W, C]. */
@@ -165,7 +169,7 @@ public record OneStepGenerator(Path file, DenoiserModel model, double sigmaInit)
     Map<String, String> properties = new TreeMap<>(model.properties());
     properties.remove(MetadataKeys.REFERENCE_SAMPLES);
     properties.remove(MetadataKeys.AUGMENT_PROBABILITY);
-    properties.put(MetadataKeys.SIGMA_INIT, Double.toString(sigmaInit));
+    properties.putAll(steps.properties());
     properties.put(MetadataKeys.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
     properties.put(MetadataKeys.GENERATOR_DIGEST, FileDigest.of(file));
     return new GeneratorCard(model.labelNames(), Optional.of(samples), properties);
