@@ -36,9 +36,13 @@ import retort.trainer.evaluate.ImageSource;
     description = "Turns a teacher into a generator of one step, or of a few.",
     footer = {
       "",
-      "Example, half an hour on the shipped teacher of digits:",
+      "Examples, half an hour on the shipped teacher of digits, without and with real images:",
       "  retort distill --method sid --preset small --minutes 30 \\",
       "    --teacher examples/digits/teacher.onnx --out runs/digits",
+      "  retort distill --method sida --data examples/digits/mnist --minutes 30 \\",
+      "    --teacher examples/digits/teacher.onnx --out runs/sida",
+      "",
+      "docs/distilling.md says what each method does and needs.",
       "",
       "The result is FOLDER/generator.onnx. The same command resumes an interrupted run."
     })
@@ -74,7 +78,8 @@ final class DistillCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Check and load everything, print the options, and stop." + " Default: distil.")
+      description = "Check and load everything, print the options, estimate the memory, and stop."
+              + " Default: distil.")
   private boolean dryRun;
 
   @Mixin private RunOptions run = new RunOptions();
@@ -91,6 +96,12 @@ final class DistillCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--data is given but --method " + method + " learns without images; leave it out");
     }
+    if (options.data == null && method.learnsFromData()) {
+      throw new IllegalArgumentException(
+          "--method "
+              + method
+              + " learns from real images too; pass those the teacher learnt with --data PATH");
+    }
     DenoiserModel teacher = teacher();
     requireTrained(teacher);
     DenoiserModel start =
@@ -103,6 +114,7 @@ final class DistillCommand implements Callable<Integer> {
       own.forEach((name, value) -> System.out.println(name + " = " + value));
       try (Torch torch = run.open()) {
         method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
+        run.estimate(torch);
       }
       return 0;
     }

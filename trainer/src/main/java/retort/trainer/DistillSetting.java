@@ -1,6 +1,7 @@
 package retort.trainer;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.MetadataKeys;
 import retort.trainer.data.Augmentation;
@@ -64,17 +65,9 @@ record DistillSetting(
         new GradientGuard(GradientGuard.FINITE.infinity(), options.clipValue, options.clipNorm));
   }
 
-  /**
-   * The real images.
-   *
-   * @throws IllegalArgumentException when none are given
-   */
+  /** The real images, which the command has made sure of. */
   ImageDataset data() {
-    if (options.data == null) {
-      throw new IllegalArgumentException(
-          "this method learns from real images too; pass those the teacher learnt with --data PATH");
-    }
-    return ImageDataset.open(options.data);
+    return ImageDataset.open(Objects.requireNonNull(options.data));
   }
 
   /** How images are compared. */

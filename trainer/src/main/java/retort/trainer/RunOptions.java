@@ -177,6 +177,13 @@ final class RunOptions {
     return RunFolder.open(out, options);
   }
 
+  /** Says how much memory training takes with what is loaded, and warns where there is less. */
+  MemoryBudget estimate(Torch torch) {
+    MemoryBudget memory = new MemoryBudget(torch, microBatch(), segments);
+    memory.check();
+    return memory;
+  }
+
   private static void require(String flag, long value, long atLeast) {
     if (value < atLeast) {
       throw new RunException(flag + " is " + value + " but should be at least " + atLeast);
@@ -196,8 +203,7 @@ final class RunOptions {
       Consumer<TrainingLoop.Position> report) {
     TrainingLoop loop =
         new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
-    MemoryBudget memory = new MemoryBudget(torch, microBatch(), segments);
-    memory.check();
+    MemoryBudget memory = estimate(torch);
     TrainingLoop.End end = memory.run(() -> loop.run(method, folder, seed, report));
     return end == TrainingLoop.End.DONE ? 0 : INTERRUPTED;
   }

@@ -14,20 +14,14 @@ import retort.graph.TorchScriptMethod.Layout;
 import retort.network.SongUNet;
 import retort.network.UNetPlan;
 import retort.noise.LogNormalSigma;
-import retort.noise.UniformTimeSigma;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.AverageConfig;
 import retort.trainer.distill.LearningRate;
 import retort.trainer.distill.LossWeight;
-import retort.trainer.distill.Optimisation;
-import retort.trainer.distill.SidLoss;
-import retort.trainer.distill.SidTraining;
-import retort.trainer.distill.SidaTraining;
 import retort.trainer.distill.TeacherTraining;
 import retort.trainer.distill.TrainingMethod;
 import retort.trainer.engine.AdamConfig;
-import retort.trainer.engine.GradientGuard;
 import retort.trainer.engine.Torch;
 
 /**
@@ -38,9 +32,9 @@ import retort.trainer.engine.Torch;
  * @param batch images a step, all in one call
  */
 record Workload(SongUNet network, Method method, int batch) {
-  private static final long SEED = 1;
+  static final long SEED = 1;
   private static final int IMAGES = 1024;
-  private static final double HALF_LIFE = 500_000;
+  static final double HALF_LIFE = 500_000;
 
   /** What one step does. */
   enum Method {
@@ -49,7 +43,15 @@ record Workload(SongUNet network, Method method, int batch) {
     /** A step of the fake score network and one of the generator. */
     SID,
     /** The same with real images and a discriminator. */
-    SIDA
+    SIDA,
+    /** The same two steps by distribution matching, with as many pairs. */
+    DMD,
+    /** The same with a classifier for the pairs, in an iteration in which both sides learn. */
+    DMD2,
+    /** A student of 8 steps learns two of its teacher's 16. */
+    PROGRESSIVE,
+    /** Along one Heun step of the teacher, with a target network. */
+    CONSISTENCY
   }
 
   /** Networks that are measured. */
@@ -97,8 +99,7 @@ record Workload(SongUNet network, Method method, int batch) {
             Map.of());
     return switch (method) {
       case EDM -> new TeacherTraining(torch, model, images(labels), teacherRecipe());
-      case SID -> new SidTraining(torch, model, model, sidRecipe(1.2));
-      case SIDA -> new SidaTraining(torch, model, model, images(labels), sidaRecipe());
+      default -> new DistillWorkload(torch, model, images(labels), batch).start(method);
     };
   }
 
@@ -110,26 +111,6 @@ record Workload(SongUNet network, Method method, int batch) {
         AdamConfig.of(0.9, 0.999),
         LogNormalSigma.EDM,
         LossWeight.EDM,
-        Augmentation.NONE,
-        AverageConfig.halfLife(HALF_LIFE, 0.05),
-        SEED);
-  }
-
-  private SidaTraining.Recipe sidaRecipe() {
-    return new SidaTraining.Recipe(sidRecipe(1), 0.01, 1, 0, 0);
-  }
-
-  private SidTraining.Recipe sidRecipe(double alpha) {
-    return new SidTraining.Recipe(
-        new SidLoss(alpha, 2.5, 100),
-        UniformTimeSigma.SID,
-        LogNormalSigma.EDM,
-        batch,
-        batch,
-        new Optimisation(
-            LearningRate.constant(1e-5), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
-        new Optimisation(
-            LearningRate.constant(1e-5), AdamConfig.of(0, 0.999), GradientGuard.FINITE),
         Augmentation.NONE,
         AverageConfig.halfLife(HALF_LIFE, 0.05),
         SEED);
