@@ -78,7 +78,8 @@ final class DistillCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Check and load everything, print the options, estimate the memory, and stop."
+      description =
+          "Check and load everything, print the options, estimate the memory, and stop."
               + " Default: distil.")
   private boolean dryRun;
 

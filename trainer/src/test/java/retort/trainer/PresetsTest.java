@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The tables of published hyper-parameters, as the command takes them. */
@@ -23,13 +22,14 @@ class PresetsTest {
   }
 
   private static CommandSpec parsed(DistillMethod method, String... more) {
-    CommandLine command =
-        Objects.requireNonNull(Main.commandLine().getSubcommands().get("distill"));
     List<String> arguments =
-        new ArrayList<>(List.of("--method", method.toString(), "--teacher", "t", "--out", "o"));
+        new ArrayList<>(
+            List.of("distill", "--method", method.toString(), "--teacher", "t", "--out", "o"));
     arguments.addAll(List.of(more));
-    command.parseArgs(arguments.toArray(new String[0]));
-    return command.getCommandSpec();
+    return Main.commandLine()
+        .parseArgs(arguments.toArray(new String[0]))
+        .subcommand()
+        .commandSpec();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -43,8 +43,7 @@ import retort.trainer.engine.Torch;
 record DistillWorkload(Torch torch, DenoiserModel model, ImageDataset data, int batch) {
   private static final int LEVELS = 1000;
   private static final int PAIRS = 1024;
-  private static final DistributionMatching MATCHING =
-      new DistributionMatching(80, FakeWeight.EDM);
+  private static final DistributionMatching MATCHING = new DistributionMatching(80, FakeWeight.EDM);
 
   TrainingMethod start(Workload.Method method) {
     return switch (method) {
@@ -143,8 +142,7 @@ record DistillWorkload(Torch torch, DenoiserModel model, ImageDataset data, int 
 
   private ProgressiveTraining.Recipe progressive() {
     return new ProgressiveTraining.Recipe(
-        new ProgressiveLoss(
-            ProgressiveWeight.SNR_TRUNC, ImageDistance.squared(model.imageShape())),
+        new ProgressiveLoss(ProgressiveWeight.SNR_TRUNC, ImageDistance.squared(model.imageShape())),
         KarrasSchedule.EDM,
         new ProgressiveRounds(16, 1, 1L << 40),
         batch,
