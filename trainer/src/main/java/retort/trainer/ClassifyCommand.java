@@ -44,6 +44,7 @@ final class ClassifyCommand implements Callable<Integer> {
   private Path data = Path.of(".");
 
   @Mixin private RunOptions run = new RunOptions();
+  @Mixin private LoaderOptions loader = new LoaderOptions();
 
   @Option(
       names = "--widths",
@@ -68,6 +69,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     run.check();
+    loader.check();
     ImageDataset images = ImageDataset.open(data);
     if (images.labelNames().isEmpty()) {
       throw new IllegalArgumentException(
@@ -101,7 +103,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 run.batch(),
                 run.microBatch(),
                 run.seed(),
-                run.loaderThreads())) {
+                loader.threads())) {
       return run.train(
           torch,
           training,

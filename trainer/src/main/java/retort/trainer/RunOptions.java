@@ -59,15 +59,6 @@ final class RunOptions {
   private int microBatch;
 
   @Option(
-      names = "--loader-threads",
-      paramLabel = "N",
-      description =
-          "Threads that make images, noise and labels ahead of the steps; they change no number. What"
-              + " is still waited for is 'wait_share' in stats.jsonl. 0: each step makes its own."
-              + " Default: ${DEFAULT-VALUE}.")
-  private int loaderThreads = 1;
-
-  @Option(
       names = "--segments",
       paramLabel = "N",
       description =
@@ -120,10 +111,6 @@ final class RunOptions {
     return microBatch == 0 ? batch : Math.min(microBatch, batch);
   }
 
-  int loaderThreads() {
-    return loaderThreads;
-  }
-
   long seed() {
     return seed;
   }
@@ -153,7 +140,6 @@ final class RunOptions {
     engine.check();
     require("--batch", batch, 1);
     require("--micro-batch", microBatch, 0);
-    require("--loader-threads", loaderThreads, 0);
     require("--segments", segments, 1);
     require("--images", images, 1);
     require("--save-every", saveImages, 1);

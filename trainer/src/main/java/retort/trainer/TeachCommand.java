@@ -63,6 +63,7 @@ final class TeachCommand implements Callable<Integer> {
   private @Nullable Path init;
 
   @Mixin private RunOptions run = new RunOptions();
+  @Mixin private LoaderOptions loader = new LoaderOptions();
   @Mixin private MeasureOptions measure = new MeasureOptions();
 
   @Option(
@@ -170,6 +171,7 @@ final class TeachCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     run.check();
+    loader.check();
     requireLevels();
     ImageDataset images = ImageDataset.open(data);
     DenoiserModel built = model(images);
@@ -189,7 +191,7 @@ final class TeachCommand implements Callable<Integer> {
     try (RunFolder folder = run.folder(options());
         Torch torch = run.open();
         TeacherTraining training =
-            new TeacherTraining(torch, model, images, recipe, run.loaderThreads())) {
+            new TeacherTraining(torch, model, images, recipe, loader.threads())) {
       ImageSource samples =
           new ImageSource(
               model.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));

@@ -45,11 +45,13 @@ final class Progress implements AutoCloseable {
     String text =
         String.format(
             Locale.ROOT,
-            "%5.1f %%  %,d images  %.1f images/s  %.1f %% waiting  %s left  %s",
+            "%5.1f %%  %,d images  %.1f images/s%s  %s left  %s",
             100 * share,
             images,
             rate,
-            100 * averages.waitShare(),
+            averages.waitShare() > 0
+                ? String.format(Locale.ROOT, "  %.1f %% waiting", 100 * averages.waitShare())
+                : "",
             duration(left),
             losses(averages));
     if (terminal) {

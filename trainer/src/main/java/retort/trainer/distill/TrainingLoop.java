@@ -199,7 +199,9 @@ public record TrainingLoop(
       line.put("images", images);
       line.put("seconds", Math.round(seconds * 1000) / 1000.0);
       line.putAll(means());
-      line.put("wait_share", Math.round(waitShare() * 1e4) / 1e4);
+      if (waited > 0) {
+        line.put("wait_share", Math.round(waitShare() * 1e4) / 1e4);
+      }
       line.put("nonfinite_steps", nonFinite);
       return line;
     }

@@ -121,7 +121,7 @@ class TrainingLoopTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0))
         .contains("\"step\":2,\"images\":20", "\"loss\":0.5,\"gradient_norm\":1.0")
-        .endsWith("\"wait_share\":0.0,\"nonfinite_steps\":0}");
+        .endsWith("\"nonfinite_steps\":0}");
     // What is left at the end is not thrown away.
     assertThat(lines.get(2)).contains("\"images\":50", "\"loss\":4.0");
   }
