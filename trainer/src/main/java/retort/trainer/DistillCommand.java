@@ -110,7 +110,7 @@ final class DistillCommand implements Callable<Integer> {
             ? teacher
             : teacher.withoutLogvar().withWeightsOf(DenoiserModel.read(init).withoutLogvar(), init);
     String digest = FileDigest.of(teacherFile);
-    Map<String, String> own = own(digest, resolved);
+    Map<String, String> own = own(teacher, digest, resolved);
     if (dryRun) {
       own.forEach((name, value) -> System.out.println(name + " = " + value));
       try (Torch torch = run.open()) {
@@ -198,7 +198,8 @@ final class DistillCommand implements Callable<Integer> {
     return model.withProperties(properties);
   }
 
-  private Map<String, String> own(String digest, Map<String, String> resolved) {
+  private Map<String, String> own(
+      DenoiserModel teacher, String digest, Map<String, String> resolved) {
     Map<String, String> own = new LinkedHashMap<>();
     own.put("command", "distill");
     own.put("method", method.toString());
@@ -215,6 +216,8 @@ final class DistillCommand implements Callable<Integer> {
           (name, value) ->
               Files.isRegularFile(Path.of(value)) ? FileDigest.of(Path.of(value)) : value);
     }
+    own.computeIfPresent(
+        "augment", (name, value) -> Double.toString(options.augmentation(teacher).probability()));
     own.remove("images");
     own.put("decay", options.decay ? Long.toString(run.images()) : "none");
     return own;

@@ -1,13 +1,17 @@
 package retort.trainer;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import retort.denoiser.DenoiserModel;
+import retort.denoiser.MetadataKeys;
 import retort.noise.KarrasSchedule;
 import retort.noise.LogNormalSigma;
 import retort.noise.SigmaLaw;
 import retort.noise.UniformTimeSigma;
+import retort.trainer.data.Augmentation;
 import retort.trainer.distill.AverageConfig;
 
 /**
@@ -248,13 +252,13 @@ final class DistillOptions {
   @Mixin ProgressiveOptions progressive = new ProgressiveOptions();
   @Mixin ConsistencyOptions consistency = new ConsistencyOptions();
 
-  /** Noise levels at which the generator is judged. */
-  SigmaLaw judgedLevels() {
+  /** Noise levels at which the generator is judged: the first part of a schedule's time. */
+  SigmaLaw judgedLevels(KarrasSchedule levels) {
     if (!(tMax > 0 && tMax <= 1)) {
       throw new IllegalArgumentException(
           "--t-max is " + tMax + " but should be in (0, 1], such as 0.8");
     }
-    return new UniformTimeSigma(KarrasSchedule.EDM, 0, tMax);
+    return new UniformTimeSigma(levels, 0, tMax);
   }
 
   /** Noise levels that the fake score network learns. */
@@ -267,8 +271,26 @@ final class DistillOptions {
     return AverageConfig.halfLife(halfLife, ramp);
   }
 
-  /** The number that {@code --augment} is. */
-  double augmentProbability() {
+  /**
+   * The augmentation of what the fake score network learns.
+   *
+   * @throws IllegalArgumentException when the teacher learnt augmented images but does not say how
+   *     often
+   */
+  Augmentation augmentation(DenoiserModel teacher) {
+    if (!augment.equals(TEACHER)) {
+      return new Augmentation(augmentProbability());
+    }
+    Optional<String> learnt = teacher.property(MetadataKeys.AUGMENT_PROBABILITY);
+    if (learnt.isEmpty() && teacher.augmentLabels() == Augmentation.LABELS) {
+      throw new IllegalArgumentException(
+          "the teacher learnt augmented images but its file does not say with what probability;"
+              + " pass it, such as --augment 0.12, or --augment 0 for none");
+    }
+    return new Augmentation(learnt.map(Double::parseDouble).orElse(0.0));
+  }
+
+  private double augmentProbability() {
     try {
       return Double.parseDouble(augment);
     } catch (NumberFormatException e) {

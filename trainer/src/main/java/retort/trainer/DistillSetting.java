@@ -3,7 +3,8 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.Objects;
 import retort.denoiser.DenoiserModel;
-import retort.denoiser.MetadataKeys;
+import retort.denoiser.SigmaRange;
+import retort.noise.KarrasSchedule;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.ImageDistance;
@@ -37,7 +38,7 @@ record DistillSetting(
   SidTraining.Recipe identity() {
     return new SidTraining.Recipe(
         new SidLoss(options.alpha, options.sigmaInit, options.lossScale),
-        options.judgedLevels(),
+        options.judgedLevels(levels()),
         options.learntLevels(),
         run.batch(),
         run.microBatch(),
@@ -46,6 +47,14 @@ record DistillSetting(
         augmentation(),
         options.average(),
         run.seed());
+  }
+
+  /** EDM's levels, less those on which the teacher was not trained. */
+  KarrasSchedule levels() {
+    SigmaRange trained = teacher.sigmaRange();
+    KarrasSchedule usual = KarrasSchedule.EDM;
+    return new KarrasSchedule(
+        trained.nearest(usual.sigmaMin()), trained.nearest(usual.sigmaMax()), usual.rho());
   }
 
   /** How the generator learns. */
@@ -77,12 +86,6 @@ record DistillSetting(
 
   /** The augmentation of what the fake score network learns. */
   Augmentation augmentation() {
-    return new Augmentation(
-        options.augment.equals(DistillOptions.TEACHER)
-            ? teacher
-                .property(MetadataKeys.AUGMENT_PROBABILITY)
-                .map(Double::parseDouble)
-                .orElse(0.0)
-            : options.augmentProbability());
+    return options.augmentation(teacher);
   }
 }

@@ -2,7 +2,6 @@ package retort.trainer;
 
 import java.nio.file.Path;
 import retort.denoiser.DenoiserModel;
-import retort.denoiser.SigmaRange;
 import retort.file.FileDigest;
 import retort.noise.KarrasSchedule;
 import retort.noise.UniformIndexSigma;
@@ -65,7 +64,7 @@ record DmdSetting(DistillSetting setting, DistributionMatching matching) {
               + options.tMax
               + ", but both should be in [0, 1] and in order, such as 0.02 and 0.98");
     }
-    KarrasSchedule grid = grid();
+    KarrasSchedule grid = setting.levels();
     return new DmdTraining.Recipe(
         new UniformIndexSigma(grid, LEVELS, index(options.tMin), index(options.tMax)),
         new UniformIndexSigma(grid, LEVELS, 0, LEVELS - 1),
@@ -76,14 +75,6 @@ record DmdSetting(DistillSetting setting, DistributionMatching matching) {
         setting.fakeScore(),
         options.average(),
         setting.run().seed());
-  }
-
-  /** EDM's levels, less those on which the teacher was not trained. */
-  private KarrasSchedule grid() {
-    SigmaRange trained = setting.teacher().sigmaRange();
-    KarrasSchedule usual = KarrasSchedule.EDM;
-    return new KarrasSchedule(
-        trained.nearest(usual.sigmaMin()), trained.nearest(usual.sigmaMax()), usual.rho());
   }
 
   private static int index(double time) {

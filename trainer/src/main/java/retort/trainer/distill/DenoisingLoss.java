@@ -1,6 +1,7 @@
 package retort.trainer.distill;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import retort.denoiser.DenoiserModel;
@@ -76,7 +77,7 @@ public final class DenoisingLoss {
 
   /** Calls a denoiser for its estimate alone. */
   static Value denoised(GraphBuilder g, Graph network, String scope, Map<String, Value> arguments) {
-    Graph estimate = network.withOutputs(java.util.List.of(DenoiserModel.DENOISED));
+    Graph estimate = network.withOutputs(List.of(DenoiserModel.DENOISED));
     return Objects.requireNonNull(g.call(estimate, scope, arguments).get(DenoiserModel.DENOISED));
   }
 }

@@ -53,7 +53,7 @@ class DenoisingLossParityTest {
     arguments.put(DenoisingLoss.IMAGES, images);
     arguments.put(DenoisingLoss.NOISE, reference.tensor(name + "_draw1_randn_like"));
     arguments.put(DenoiserModel.SIGMA, sigma(law(name, constants), draws));
-    LossWeight weight = name.equals("EDMLoss") ? LossWeight.EDM : LossWeight.INVERSE_VARIANCE;
+    LossWeight weight = name.startsWith("EDM") ? LossWeight.EDM : LossWeight.INVERSE_VARIANCE;
     assertLoss(reference, name, network.denoiser(), weight, arguments);
   }
 
@@ -61,7 +61,7 @@ class DenoisingLossParityTest {
   private static DoubleUnaryOperator law(String name, JsonObject constants) {
     ToDoubleFunction<String> constant = field -> constants.get(field).getAsDouble();
     return switch (name) {
-      case "EDMLoss" ->
+      case "EDMLoss", "EDM2Loss" ->
           new LogNormalSigma(constant.applyAsDouble("P_mean"), constant.applyAsDouble("P_std"))
               ::sigma;
       case "VPLoss" ->

@@ -28,13 +28,13 @@ class SegmentsParityTest {
   /** Sums of float32 in another order, relative to the norm. */
   private static final double ROUNDING = 1e-6;
 
-  private static final int BATCH = 3;
-  private static final long SEED = 11;
+  static final int BATCH = 3;
+  static final long SEED = 11;
 
   /** What a loss gives: its value, and the gradients of the network that learns. */
-  private record Result(double loss, Map<String, Tensor> gradients) {}
+  record Result(double loss, Map<String, Tensor> gradients) {}
 
-  private static DenoiserModel model(double dropout, int stream) {
+  static DenoiserModel model(double dropout, int stream) {
     Graph network =
         new EdmPreconditioning(0.5)
             .denoiser(
@@ -48,7 +48,7 @@ class SegmentsParityTest {
     return new DenoiserModel(network.withWeights(awake), 0.5, List.of("a", "b"), Map.of());
   }
 
-  private static Tensor normal(int stream, float scale, int... shape) {
+  static Tensor normal(int stream, float scale, int... shape) {
     float[] values = new float[Tensor.elements(shape)];
     new GaussianNoise(3, stream).fill(values, 0, values.length, 0);
     for (int i = 0; i < values.length; i++) {
@@ -57,7 +57,7 @@ class SegmentsParityTest {
     return Tensor.floats(shape, values);
   }
 
-  private static Map<String, Tensor> conditions() {
+  static Map<String, Tensor> conditions() {
     Map<String, Tensor> arguments = new HashMap<>();
     arguments.put(DenoiserModel.SIGMA, Tensor.floats(new int[] {BATCH}, 0.3f, 1, 4));
     arguments.put(DenoiserModel.LABEL, Tensor.floats(new int[] {BATCH, 2}, 1, 0, 0, 1, 0, 0));
@@ -100,11 +100,11 @@ class SegmentsParityTest {
     }
   }
 
-  private static double loss(Map<String, Tensor> results) {
+  static double loss(Map<String, Tensor> results) {
     return Objects.requireNonNull(results.get("total")).reals()[0];
   }
 
-  private static void assertClose(Result actual, Result expected) {
+  static void assertClose(Result actual, Result expected) {
     assertThat(Math.abs(actual.loss() - expected.loss()))
         .isLessThanOrEqualTo(ROUNDING * Math.abs(expected.loss()));
     double difference = 0;

@@ -44,19 +44,19 @@ class SidLossParityTest {
           ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("teacher"));
           for (JsonElement alpha : reference.meta().getAsJsonArray("alphas")) {
             for (Layout layout : Layout.values()) {
-              assertGeneratorStep(reference, network, alpha.getAsDouble(), layout);
+              assertGeneratorStep(reference, network, alpha, layout);
             }
           }
         });
   }
 
   private static void assertGeneratorStep(
-      ReferenceCase reference, ReferenceNetwork network, double alpha, Layout layout) {
-    String name = "alpha" + alpha + "_";
+      ReferenceCase reference, ReferenceNetwork network, JsonElement alpha, Layout layout) {
+    String name = "alpha" + alpha.getAsString() + "_";
     DenoiserModel teacher = network.denoiser();
     Map<String, Tensor> arguments = arguments(reference, network, name);
     arguments.put(SidLoss.NOISE, reference.tensor("z"));
-    Graph graph = loss(reference, alpha).generatorStep(teacher, batch(reference));
+    Graph graph = loss(reference, alpha.getAsDouble()).generatorStep(teacher, batch(reference));
     try (Torch torch = Torch.open(1, layout)) {
       NetworkWeights generator = torch.weights(denoiser(reference, network, "generator").graph());
       WeightView weights =
@@ -79,7 +79,7 @@ class SidLossParityTest {
           ReferenceNetwork network = ReferenceNetwork.of(reference.refersTo("teacher"));
           for (JsonElement alpha : reference.meta().getAsJsonArray("alphas")) {
             for (Layout layout : Layout.values()) {
-              assertJudged(reference, network, alpha.getAsDouble(), layout);
+              assertJudged(reference, network, alpha, layout);
             }
           }
         });
@@ -87,8 +87,8 @@ class SidLossParityTest {
 
   /** The gradient that reaches the images, which are a parameter here. */
   private static void assertJudged(
-      ReferenceCase reference, ReferenceNetwork network, double alpha, Layout layout) {
-    String name = "alpha" + alpha + "_";
+      ReferenceCase reference, ReferenceNetwork network, JsonElement alpha, Layout layout) {
+    String name = "alpha" + alpha.getAsString() + "_";
     Map<String, Tensor> arguments = arguments(reference, network, name);
     GraphBuilder g = new GraphBuilder();
     Value x = g.parameter("images/x", reference.tensor(name + "images"));
@@ -98,7 +98,8 @@ class SidLossParityTest {
       long[] shape = {batch(reference), labels};
       conditioning.put(DenoiserModel.LABEL, g.input(DenoiserModel.LABEL, Shape.of(shape)));
     }
-    loss(reference, alpha).judge(g, network.denoiser(), x, conditioning, batch(reference));
+    loss(reference, alpha.getAsDouble())
+        .judge(g, network.denoiser(), x, conditioning, batch(reference));
     Graph graph = g.build();
     try (Torch torch = Torch.open(1, layout)) {
       NetworkWeights images = torch.weights(imagesOf(reference.tensor(name + "images")));
