@@ -103,6 +103,11 @@ final class DistillCommand implements Callable<Integer> {
               + method
               + " learns from real images too; pass those the teacher learnt with --data PATH");
     }
+    if (options.decay && method == DistillMethod.PROGRESSIVE) {
+      throw new IllegalArgumentException(
+          "--decay is given but the rate of --method progressive falls in each round already; leave"
+              + " it out");
+    }
     DenoiserModel teacher = teacher();
     requireTrained(teacher);
     DenoiserModel start =
@@ -112,21 +117,32 @@ final class DistillCommand implements Callable<Integer> {
     String digest = FileDigest.of(teacherFile);
     Map<String, String> own = own(teacher, digest, resolved);
     if (dryRun) {
-      own.forEach((name, value) -> System.out.println(name + " = " + value));
-      try (Torch torch = run.open()) {
-        method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
-        run.estimate(torch);
-      }
-      return 0;
+      run.all(own).forEach((name, value) -> System.out.println(name + " = " + value));
+      System.out.println("images = " + run.images());
     }
-    try (RunFolder folder = run.folder(own);
-        Torch torch = run.open()) {
+    try (Torch torch = run.open()) {
+      // Before the folder: what is refused here leaves none behind.
       Distillation training =
           method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
-      ImageSource samples =
-          new ImageSource(
-              teacher.imageShape(),
-              (noise, labels, seeds) -> training.images(noise, labels, new SeededNoise(seeds)));
+      if (dryRun) {
+        run.estimate(torch);
+        return 0;
+      }
+      return train(torch, training, teacher, digest, own);
+    }
+  }
+
+  private int train(
+      Torch torch,
+      Distillation training,
+      DenoiserModel teacher,
+      String digest,
+      Map<String, String> own) {
+    ImageSource samples =
+        new ImageSource(
+            teacher.imageShape(),
+            (noise, labels, seeds) -> training.images(noise, labels, new SeededNoise(seeds)));
+    try (RunFolder folder = run.folder(own)) {
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
       return run.train(

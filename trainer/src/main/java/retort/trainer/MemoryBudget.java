@@ -73,9 +73,17 @@ final class MemoryBudget {
               + microBatch
               + " images a call; what was saved is whole. Start again with "
               + advice(torch.memory(microBatch, segments).ahead() / 2)
-              + ", and with another --out if the run has saved a state",
+              + ", and with another --out if the run has saved a state"
+              + (e instanceof OutOfMemoryError ? heapAdvice() : ""),
           e);
     }
+  }
+
+  /** Java's own memory holds inputs and images, and a state while it is saved. */
+  private static String heapAdvice() {
+    long most = Runtime.getRuntime().maxMemory();
+    return ". It was Java's own memory, of %s, through which a state passes when it is saved: the same command goes on with JAVA_OPTS=-Xmx%dm"
+        .formatted(mebibytes(most), most >> 19);
   }
 
   /** Flags that bring a step below a number of bytes. */

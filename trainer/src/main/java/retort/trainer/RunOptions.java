@@ -70,6 +70,7 @@ final class RunOptions {
   @Option(
       names = "--precision",
       paramLabel = "P",
+      defaultValue = "fp32",
       description =
           "Arithmetic of convolutions and matrix products in a loss: fp32, or bf16, which needs a"
               + " processor made for it to be faster. Default: ${DEFAULT-VALUE}.")
@@ -132,6 +133,7 @@ final class RunOptions {
 
   /** Opens the engine to train with. */
   Torch open() {
+    resumeThreads();
     return engine.open(new LossForm(segments, precision == Precision.BF16));
   }
 
@@ -150,9 +152,18 @@ final class RunOptions {
     }
   }
 
+  private void resumeThreads() {
+    RunFolder.option(out, "threads").ifPresent(engine::resumeWith);
+  }
+
   /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */
   RunFolder folder(Map<String, String> own) {
-    RunFolder.option(out, "threads").ifPresent(engine::resumeWith);
+    return RunFolder.open(out, all(own));
+  }
+
+  /** A command's own options, and those that every run has, which decide the run's numbers. */
+  Map<String, String> all(Map<String, String> own) {
+    resumeThreads();
     Map<String, String> options = new LinkedHashMap<>(own);
     options.put("batch", Integer.toString(batch));
     options.put("micro-batch", Integer.toString(microBatch()));
@@ -160,7 +171,7 @@ final class RunOptions {
     options.put("precision", precision.name());
     options.put("seed", Long.toString(seed));
     engine.describe(options);
-    return RunFolder.open(out, options);
+    return options;
   }
 
   /** Says how much memory training takes with what is loaded, and warns where there is less. */

@@ -113,6 +113,7 @@ class BadDistillTest extends BadInput {
   @CsvSource(
       delimiter = '|',
       value = {
+        "--decay | --decay is given but the rate of --method progressive falls in each round",
         "--form ve | --form is ve but should be edm or vp",
         "--loss-weight best | --loss-weight is best but should be snr-trunc, v-mse, snr, constant, edm",
         "--log-snr-min low | --log-snr-min is low but should be teacher or a number such as -8.8",

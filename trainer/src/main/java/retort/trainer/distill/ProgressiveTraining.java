@@ -144,8 +144,9 @@ public final class ProgressiveTraining implements Distillation {
     }
     if (!announced) {
       LOG.info(
-          "a student of {} steps learns from its teacher of {}, until {} images are shown",
+          "a student of {} {} learns from its teacher of {}, until {} images are shown",
           steps,
+          steps == 1 ? "step" : "steps",
           2 * steps,
           round.firstImage() + round.images());
       announced = true;

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -254,20 +255,27 @@ public final class RunFolder implements AutoCloseable {
     try {
       WholeFile.write(folder.resolve(name), writer::accept);
     } catch (IOException e) {
-      throw new RunException(
-          folder.resolve(name)
-              + ": cannot be written ("
-              + reason(e)
-              + "); what was saved before is whole",
-          e);
+      throw unsaved(name, e);
+    } catch (NpyException e) {
+      // It names the file that is written first, which is gone when the user looks.
+      throw unsaved(name, e.getCause() instanceof IOException cause ? cause : e);
     }
+  }
+
+  private RunException unsaved(String name, Exception e) {
+    return new RunException(
+        folder.resolve(name)
+            + ": cannot be written ("
+            + reason(e)
+            + "); what was saved before is whole",
+        e);
   }
 
   private static void writeText(Path path, String text) {
     try {
       Files.writeString(path, text);
     } catch (IOException e) {
-      throw new RunException(path + ": cannot be written (" + reason(e) + ")", e);
+      throw new UncheckedIOException(e);
     }
   }
 

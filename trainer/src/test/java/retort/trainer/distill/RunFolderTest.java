@@ -246,6 +246,19 @@ class RunFolderTest {
     assertThat(path.resolve("teacher.onnx")).hasContent("old");
   }
 
+  @Test
+  void aStateThatCannotBeWrittenIsNamedAndNotTheFileThatIsWrittenFirst() {
+    RunFolder run = open(OPTIONS);
+    run.save(saved(20));
+
+    assertThatThrownBy(
+            () -> run.write("state.npz", file -> NpzFile.write(file.resolve("part"), Map.of())))
+        .isInstanceOf(RunException.class)
+        .hasMessageStartingWith(path.resolve("state.npz") + ": cannot be written (NoSuchFile: ")
+        .hasMessageEndingWith("what was saved before is whole");
+    assertThat(run.newest()).isPresent();
+  }
+
   private static void write(Path file, String text) {
     try {
       Files.writeString(file, text);
