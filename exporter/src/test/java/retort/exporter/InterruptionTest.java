@@ -60,7 +60,7 @@ class InterruptionTest {
         "INT | import --from %weights.npz | retort.exporter.checkpoint.NumpyArchive | 1000",
         "TERM | import --from %weights.npz | ai.onnxruntime.OrtSession.run | 200",
         "TERM | import --from %foreign.onnx | ai.onnxruntime.OrtSession.createSession | 50",
-        "HUP | export --model %teacher.onnx | retort.exporter.deploy.OneStepGenerator | 1000",
+        "HUP | export --model %teacher.onnx | retort.exporter.deploy.DistilledGenerator | 1000",
         "INT | export --model %teacher.onnx | ai.onnxruntime.OrtSession.run | 200",
         "TERM | export --model %teacher.onnx | retort.exporter.verify.OnnxGenerator | 200",
       })
