@@ -10,8 +10,8 @@ import retort.trainer.distill.DistributionMatching;
 import retort.trainer.distill.Dmd2Loss;
 import retort.trainer.distill.DmdLoss;
 import retort.trainer.distill.DmdTraining;
-import retort.trainer.distill.FakeWeight;
 import retort.trainer.distill.ImageDistance;
+import retort.trainer.distill.LossWeight;
 import retort.trainer.distill.NoisePairs;
 
 /** What the two forms of Distribution Matching Distillation make of a setting. */
@@ -26,7 +26,10 @@ record DmdSetting(DistillSetting setting, DistributionMatching matching) {
   static DmdSetting of(DistillSetting setting) {
     DistillOptions options = setting.options();
     return new DmdSetting(
-        setting, new DistributionMatching(options.sigmaInit, FakeWeight.named(options.fakeWeight)));
+        setting,
+        new DistributionMatching(
+            options.sigmaInit,
+            LossWeight.named("--fake-weight", options.fakeWeight, LossWeight.EDM, LossWeight.SNR)));
   }
 
   /** DMD. */

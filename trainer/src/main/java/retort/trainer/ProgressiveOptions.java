@@ -7,10 +7,10 @@ import retort.noise.CosineSchedule;
 import retort.noise.KarrasSchedule;
 import retort.noise.NoiseSchedule;
 import retort.trainer.distill.ImageDistance;
+import retort.trainer.distill.LossWeight;
 import retort.trainer.distill.ProgressiveLoss;
 import retort.trainer.distill.ProgressiveRounds;
 import retort.trainer.distill.ProgressiveTraining;
-import retort.trainer.distill.ProgressiveWeight;
 
 /** The hyper-parameters of Progressive Distillation. */
 final class ProgressiveOptions {
@@ -94,7 +94,8 @@ final class ProgressiveOptions {
               + "; leave the flag out, or pass a larger --round-images");
     }
     return new ProgressiveTraining.Recipe(
-        new ProgressiveLoss(ProgressiveWeight.named(weight), distance),
+        new ProgressiveLoss(
+            LossWeight.named("--loss-weight", weight, LossWeight.values()), distance),
         schedule(setting.teacher()),
         rounds(),
         setting.run().batch(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -275,7 +276,7 @@ final class TeachCommand implements Callable<Integer> {
     options.put("channel-mult", channelMult.toString());
     options.put("embedding-mult", Integer.toString(embeddingMult));
     options.put("blocks", Integer.toString(blocks));
-    options.put("attention", new java.util.TreeSet<>(attention).toString());
+    options.put("attention", new TreeSet<>(attention).toString());
     options.put("dropout", Double.toString(dropout));
     options.put("augment", Double.toString(augment));
     options.put("sigma-data", Double.toString(sigmaData));

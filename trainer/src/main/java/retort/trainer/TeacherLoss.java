@@ -16,14 +16,14 @@ enum TeacherLoss {
     }
   },
   /** Times of the variance-preserving diffusion are uniform. */
-  VP(LossWeight.INVERSE_VARIANCE) {
+  VP(LossWeight.SNR) {
     @Override
     SigmaLaw levels(double mean, double deviation) {
       return UniformTimeSigma.VARIANCE_PRESERVING;
     }
   },
   /** ln sigma is uniform. */
-  VE(LossWeight.INVERSE_VARIANCE) {
+  VE(LossWeight.SNR) {
     @Override
     SigmaLaw levels(double mean, double deviation) {
       return UniformTimeSigma.VARIANCE_EXPLODING;

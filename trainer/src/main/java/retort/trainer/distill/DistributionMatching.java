@@ -23,7 +23,7 @@ import retort.graph.Value;
  * @param sigmaInit the noise level at which the denoiser's weights become a generator
  * @param fakeWeight what the fake score network's error counts at a noise level
  */
-public record DistributionMatching(double sigmaInit, FakeWeight fakeWeight) {
+public record DistributionMatching(double sigmaInit, LossWeight fakeWeight) {
   /** Scopes of the networks' weights in the graphs. */
   public static final String GENERATOR = "generator/";
 
@@ -143,7 +143,7 @@ public record DistributionMatching(double sigmaInit, FakeWeight fakeWeight) {
     Value sigma = g.input(DenoiserModel.SIGMA, Shape.batch());
     Map<String, Value> arguments = noised(g, teacher, x, n, sigma, conditioning);
     Value f = DenoisingLoss.denoised(g, fakeScore, FAKE_SCORE, arguments);
-    Value weight = fakeWeight.at(sigma.reshape(-1, 1, 1, 1), teacher.sigmaData());
+    Value weight = fakeWeight.of(sigma.reshape(-1, 1, 1, 1), teacher.sigmaData());
     return f.minus(x).squared().times(weight);
   }
 

@@ -28,7 +28,7 @@ import retort.graph.Value;
  * @param weight what an error counts at a level
  * @param distance how images are compared; the mean square as published
  */
-public record ProgressiveLoss(ProgressiveWeight weight, ImageDistance distance) {
+public record ProgressiveLoss(LossWeight weight, ImageDistance distance) {
   /** Scopes of both networks' weights in the graph. */
   public static final String TEACHER = "teacher/";
 

@@ -3,6 +3,7 @@ package retort.trainer.engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import retort.denoiser.Denoiser;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.ImageShape;
@@ -69,6 +70,6 @@ public final class TorchDenoiser implements Denoiser {
       }
     }
     Tensor denoised = program.compute(arguments, weights).get(DenoiserModel.DENOISED);
-    return java.util.Objects.requireNonNull(denoised).floats();
+    return Objects.requireNonNull(denoised).floats();
   }
 }

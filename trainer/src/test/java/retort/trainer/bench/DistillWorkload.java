@@ -19,15 +19,14 @@ import retort.trainer.distill.DistributionMatching;
 import retort.trainer.distill.Dmd2Loss;
 import retort.trainer.distill.DmdLoss;
 import retort.trainer.distill.DmdTraining;
-import retort.trainer.distill.FakeWeight;
 import retort.trainer.distill.ImageDistance;
 import retort.trainer.distill.LearningRate;
+import retort.trainer.distill.LossWeight;
 import retort.trainer.distill.NoisePairs;
 import retort.trainer.distill.Optimisation;
 import retort.trainer.distill.ProgressiveLoss;
 import retort.trainer.distill.ProgressiveRounds;
 import retort.trainer.distill.ProgressiveTraining;
-import retort.trainer.distill.ProgressiveWeight;
 import retort.trainer.distill.SidLoss;
 import retort.trainer.distill.SidTraining;
 import retort.trainer.distill.SidaTraining;
@@ -43,7 +42,7 @@ import retort.trainer.engine.Torch;
 record DistillWorkload(Torch torch, DenoiserModel model, ImageDataset data, int batch) {
   private static final int LEVELS = 1000;
   private static final int PAIRS = 1024;
-  private static final DistributionMatching MATCHING = new DistributionMatching(80, FakeWeight.EDM);
+  private static final DistributionMatching MATCHING = new DistributionMatching(80, LossWeight.EDM);
 
   TrainingMethod start(Workload.Method method) {
     return switch (method) {
@@ -142,7 +141,7 @@ record DistillWorkload(Torch torch, DenoiserModel model, ImageDataset data, int 
 
   private ProgressiveTraining.Recipe progressive() {
     return new ProgressiveTraining.Recipe(
-        new ProgressiveLoss(ProgressiveWeight.SNR_TRUNC, ImageDistance.squared(model.imageShape())),
+        new ProgressiveLoss(LossWeight.SNR_TRUNC, ImageDistance.squared(model.imageShape())),
         KarrasSchedule.EDM,
         new ProgressiveRounds(16, 1, 1L << 40),
         batch,

@@ -53,7 +53,7 @@ class DenoisingLossParityTest {
     arguments.put(DenoisingLoss.IMAGES, images);
     arguments.put(DenoisingLoss.NOISE, reference.tensor(name + "_draw1_randn_like"));
     arguments.put(DenoiserModel.SIGMA, sigma(law(name, constants), draws));
-    LossWeight weight = name.startsWith("EDM") ? LossWeight.EDM : LossWeight.INVERSE_VARIANCE;
+    LossWeight weight = name.startsWith("EDM") ? LossWeight.EDM : LossWeight.SNR;
     assertLoss(reference, name, network.denoiser(), weight, arguments);
   }
 

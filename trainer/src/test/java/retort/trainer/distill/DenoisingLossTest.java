@@ -80,8 +80,7 @@ class DenoisingLossTest {
 
   @Test
   void theOtherDiffusionsWeighALevelByItsInverseVariance() {
-    Graph loss =
-        DenoisingLoss.of(GaussianDenoisers.of(MEAN, DEVIATION), LossWeight.INVERSE_VARIANCE, 2);
+    Graph loss = DenoisingLoss.of(GaussianDenoisers.of(MEAN, DEVIATION), LossWeight.SNR, 2);
 
     double[] terms = terms(loss, arguments(0, 2));
 

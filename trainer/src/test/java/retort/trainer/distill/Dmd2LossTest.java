@@ -28,7 +28,7 @@ import retort.trainer.engine.WeightView;
 class Dmd2LossTest {
   private static final int BATCH = 2;
   private static final DistributionMatching MATCHING =
-      new DistributionMatching(2.5, FakeWeight.EDM);
+      new DistributionMatching(2.5, LossWeight.EDM);
 
   /**
    * {@code D(y) = a y}, whose features are {@code e y}, for eight e: the encoder, which D does

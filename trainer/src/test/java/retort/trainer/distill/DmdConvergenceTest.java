@@ -36,7 +36,7 @@ class DmdConvergenceTest {
         teacher,
         teacher,
         new DmdLoss(
-            new DistributionMatching(2.5, FakeWeight.EDM),
+            new DistributionMatching(2.5, LossWeight.EDM),
             regressionWeight,
             ImageDistance.squared(teacher.imageShape())),
         pairs(teacher),

@@ -183,7 +183,7 @@ class DmdLossParityTest {
 
   private static DistributionMatching matching(ReferenceCase reference) {
     double sigmaInit = reference.meta().get("sigma_generator").getAsDouble();
-    return new DistributionMatching(sigmaInit, FakeWeight.EDM);
+    return new DistributionMatching(sigmaInit, LossWeight.EDM);
   }
 
   private static Map<String, Tensor> generatorArguments(

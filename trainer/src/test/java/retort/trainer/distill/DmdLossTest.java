@@ -50,7 +50,7 @@ class DmdLossTest {
     return new DenoiserModel(g.build(), 0.5, List.of(), Map.of());
   }
 
-  private static DmdLoss loss(FakeWeight weight) {
+  private static DmdLoss loss(LossWeight weight) {
     return new DmdLoss(
         new DistributionMatching(SIGMA_INIT, weight),
         LAMBDA,
@@ -130,7 +130,7 @@ class DmdLossTest {
         .graph()
         .parameters()
         .forEach((name, value) -> weights.put(DistributionMatching.FAKE_SCORE + name, value));
-    return loss(FakeWeight.EDM).generatorStep(linear(TEACHER), BATCH).withWeights(weights);
+    return loss(LossWeight.EDM).generatorStep(linear(TEACHER), BATCH).withWeights(weights);
   }
 
   private static double[] output(Map<String, Tensor> results, String name) {
@@ -204,7 +204,7 @@ class DmdLossTest {
   void imagesThatTheTeacherLeavesAsTheyAreHaveNoGradient() {
     // With a = 1, b = 0 and no noise the teacher answers x itself, and the fake score network too.
     DenoiserModel identity = linear(1, 0);
-    Graph graph = loss(FakeWeight.EDM).generatorStep(identity, BATCH);
+    Graph graph = loss(LossWeight.EDM).generatorStep(identity, BATCH);
     Map<String, Tensor> arguments = arguments(0, 2);
     arguments.put(DistributionMatching.PERTURBATION, rows(0, 2, 0, 0, 0, 0));
 
@@ -214,8 +214,8 @@ class DmdLossTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theFakeScoreNetworkLearnsToDenoiseAsWeighted(FakeWeight weight) {
+  @EnumSource(names = {"EDM", "SNR"})
+  void theFakeScoreNetworkLearnsToDenoiseAsWeighted(LossWeight weight) {
     Graph graph = loss(weight).fakeScoreStep(linear(FAKE), BATCH);
     Map<String, Tensor> arguments =
         Map.of(
@@ -230,7 +230,7 @@ class DmdLossTest {
       double sigma = SIGMA[at / 2];
       double snr = 1 / (sigma * sigma);
       double missed = denoised(FAKE, PAIR_IMAGES[at] + sigma * N[at], sigma) - PAIR_IMAGES[at];
-      expected += (weight == FakeWeight.EDM ? snr + 4 : snr) * missed * missed / 4;
+      expected += (weight == LossWeight.EDM ? snr + 4 : snr) * missed * missed / 4;
     }
     assertThat(total).isCloseTo(expected, within(1e-5));
   }

@@ -35,7 +35,7 @@ class DmdTrainingTest {
   private static final int BATCH = 4;
   private static final SigmaLaw JUDGED = new UniformIndexSigma(KarrasSchedule.EDM, 1000, 20, 980);
   private static final SigmaLaw ALL = new UniformIndexSigma(KarrasSchedule.EDM, 1000, 0, 999);
-  private static final DistributionMatching MATCHING = new DistributionMatching(80, FakeWeight.EDM);
+  private static final DistributionMatching MATCHING = new DistributionMatching(80, LossWeight.EDM);
 
   @TempDir private Path folder;
 

@@ -58,7 +58,7 @@ class ProgressiveLossTest {
     return GaussianDenoisers.of(new double[] {MEAN, MEAN}, new double[] {DEVIATION, DEVIATION});
   }
 
-  private static Graph graph(ProgressiveWeight weight) {
+  private static Graph graph(LossWeight weight) {
     return new ProgressiveLoss(weight, ImageDistance.squared(SHAPE)).studentStep(teacher(), BATCH);
   }
 
@@ -135,8 +135,7 @@ class ProgressiveLossTest {
     CosineSchedule schedule = new CosineSchedule(-8, 8);
 
     Map<String, Tensor> results =
-        Interpreter.run(
-            graph(ProgressiveWeight.SNR_TRUNC), arguments(Halving.of(schedule, steps, i)));
+        Interpreter.run(graph(LossWeight.SNR_TRUNC), arguments(Halving.of(schedule, steps, i)));
 
     for (int at = 0; at < 2; at++) {
       assertThat(output(results, ProgressiveLoss.TARGET)[at])
@@ -149,7 +148,7 @@ class ProgressiveLossTest {
   void theTargetIsThatOfEdmsForm(int steps, int i) {
     Map<String, Tensor> results =
         Interpreter.run(
-            graph(ProgressiveWeight.CONSTANT), arguments(Halving.of(KarrasSchedule.EDM, steps, i)));
+            graph(LossWeight.CONSTANT), arguments(Halving.of(KarrasSchedule.EDM, steps, i)));
 
     for (int at = 0; at < 2; at++) {
       assertThat(output(results, ProgressiveLoss.TARGET)[at])
@@ -178,7 +177,7 @@ class ProgressiveLossTest {
       Map<String, Tensor> arguments = new HashMap<>(arguments(Halving.of(schedule, steps, index)));
       arguments.put(ProgressiveLoss.IMAGES, Tensor.floats(new int[] {1, 1, 1, 2}, noisy));
       arguments.put(ProgressiveLoss.NOISE, Tensor.floats(new int[] {1, 1, 1, 2}, 0, 0));
-      Graph loss = graph(ProgressiveWeight.CONSTANT);
+      Graph loss = graph(LossWeight.CONSTANT);
       return Objects.requireNonNull(Interpreter.run(loss, arguments).get(ProgressiveLoss.TARGET))
           .floats();
     }
@@ -231,7 +230,7 @@ class ProgressiveLossTest {
 
       Map<String, Tensor> results =
           torch
-              .compile(graph(ProgressiveWeight.SNR_TRUNC))
+              .compile(graph(LossWeight.SNR_TRUNC))
               .compute(
                   arguments(halving),
                   WeightView.scoped(
@@ -245,7 +244,7 @@ class ProgressiveLossTest {
 
   @ParameterizedTest
   @EnumSource
-  void eachWeightIsTheErrorOfWhatItIsNamedFor(ProgressiveWeight weight) {
+  void eachWeightIsTheErrorOfWhatItIsNamedFor(LossWeight weight) {
     CosineSchedule schedule = new CosineSchedule(-6, 6);
     for (int i = 0; i < 4; i++) {
       Halving halving = Halving.of(schedule, 4, i);
@@ -280,7 +279,8 @@ class ProgressiveLossTest {
           .isCloseTo(expected, within(1e-4 * expected));
       assertThat(output(results, ProgressiveLoss.TOTAL)[0] * BATCH)
           .isCloseTo(expected, within(1e-4 * expected));
-      assertThat(ProgressiveWeight.named(weight.toString())).isEqualTo(weight);
+      assertThat(LossWeight.named("--loss-weight", weight.toString(), LossWeight.values()))
+          .isEqualTo(weight);
     }
   }
 
@@ -291,7 +291,7 @@ class ProgressiveLossTest {
       NetworkWeights student = torch.weights(teacher().graph());
 
       torch
-          .compile(graph(ProgressiveWeight.SNR_TRUNC))
+          .compile(graph(LossWeight.SNR_TRUNC))
           .differentiate(
               arguments(Halving.of(KarrasSchedule.EDM, 2, 0)),
               WeightView.scoped(
@@ -316,7 +316,7 @@ class ProgressiveLossTest {
             Map.of());
 
     Graph step =
-        new ProgressiveLoss(ProgressiveWeight.CONSTANT, ImageDistance.squared(teacher.imageShape()))
+        new ProgressiveLoss(LossWeight.CONSTANT, ImageDistance.squared(teacher.imageShape()))
             .studentStep(teacher, BATCH);
 
     assertThat(step.nodes()).noneMatch(node -> node.operator() == Operator.DROPOUT);
@@ -327,7 +327,7 @@ class ProgressiveLossTest {
 
   @Test
   void anUnknownWeightIsRefused() {
-    assertThatThrownBy(() -> ProgressiveWeight.named("best"))
+    assertThatThrownBy(() -> LossWeight.named("--loss-weight", "best", LossWeight.values()))
         .hasMessage("--loss-weight is best but should be snr-trunc, v-mse, snr, constant, edm");
   }
 }

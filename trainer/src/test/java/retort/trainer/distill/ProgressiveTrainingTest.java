@@ -75,8 +75,7 @@ class ProgressiveTrainingTest {
 
   private static ProgressiveTraining.Recipe recipe(int batch) {
     return new ProgressiveTraining.Recipe(
-        new ProgressiveLoss(
-            ProgressiveWeight.SNR_TRUNC, ImageDistance.squared(new ImageShape(1, 4, 4))),
+        new ProgressiveLoss(LossWeight.SNR_TRUNC, ImageDistance.squared(new ImageShape(1, 4, 4))),
         KarrasSchedule.EDM,
         ROUNDS,
         batch,

@@ -83,7 +83,7 @@ class SegmentedLossesTest {
   }
 
   static Stream<Loss> losses() {
-    DistributionMatching matching = new DistributionMatching(80, FakeWeight.EDM);
+    DistributionMatching matching = new DistributionMatching(80, LossWeight.EDM);
     ImageDistance distance = ImageDistance.squared(TEACHER.imageShape());
     DmdLoss dmd = new DmdLoss(matching, 0.25, distance);
     Dmd2Loss dmd2 = new Dmd2Loss(matching, 3e-3, 1e-2);
@@ -103,7 +103,7 @@ class SegmentedLossesTest {
             DistributionMatching.FAKE_SCORE),
         new Loss(
             "progressive",
-            new ProgressiveLoss(ProgressiveWeight.SNR_TRUNC, distance).studentStep(TEACHER, BATCH),
+            new ProgressiveLoss(LossWeight.SNR_TRUNC, distance).studentStep(TEACHER, BATCH),
             Map.of(
                 ProgressiveLoss.TEACHER, TEACHER.graph(),
                 ProgressiveLoss.STUDENT, LEARNING.graph()),
