@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +50,8 @@ import retort.trainer.evaluate.ImageSource;
       "The result is FOLDER/generator.onnx. The same command resumes an interrupted run."
     })
 final class DistillCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DistillCommand.class);
+
   @Option(
       names = "--method",
       paramLabel = "NAME",
@@ -93,6 +98,7 @@ final class DistillCommand implements Callable<Integer> {
     Map<String, String> resolved = Presets.resolve(Objects.requireNonNull(spec), method, preset);
     run.showAll(method.allImages(options));
     run.check();
+    measure.check();
     if (options.data != null && !method.learnsFromData()) {
       throw new IllegalArgumentException(
           "--data is given but --method " + method + " learns without images; leave it out");
@@ -145,12 +151,20 @@ final class DistillCommand implements Callable<Integer> {
     try (RunFolder folder = run.folder(own)) {
       Reporting reporting =
           Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
-      return run.train(
-          torch,
-          training,
-          folder,
-          position ->
-              reporting.report(position, generator(training, samples, position.images(), digest)));
+      AtomicLong shown = new AtomicLong();
+      int code =
+          run.train(
+              torch,
+              training,
+              folder,
+              position -> {
+                shown.set(position.images());
+                reporting.report(position, generator(training, samples, position.images(), digest));
+              });
+      if (code == 0) {
+        training.unfinished(shown.get()).ifPresent(LOG::warn);
+      }
+      return code;
     }
   }
 

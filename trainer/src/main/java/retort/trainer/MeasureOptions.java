@@ -3,6 +3,7 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import retort.denoiser.ImageShape;
@@ -47,9 +48,9 @@ final class MeasureOptions {
     return features != null || reference != null;
   }
 
-  /** Opens network and statistics once, for measurements to come. */
-  Measuring open(Torch torch, ImageShape shape) {
-    if (features == null || reference == null) {
+  /** Refuses what cannot be measured with, before anything is read or written. */
+  void check() {
+    if ((features == null) != (reference == null)) {
       throw new IllegalArgumentException(
           "--features and --reference belong together: the network, and statistics under it");
     }
@@ -57,6 +58,12 @@ final class MeasureOptions {
       throw new IllegalArgumentException(
           "--measure-images is " + count + " but should be at least 2");
     }
+  }
+
+  /** Opens network and statistics once, for measurements to come. */
+  Measuring open(Torch torch, ImageShape shape) {
+    Path features = Objects.requireNonNull(this.features);
+    Path reference = Objects.requireNonNull(this.reference);
     FeatureNetwork network = FeatureNetwork.read(torch, features);
     if (!network.imageShape().equals(shape)) {
       throw new IllegalArgumentException(

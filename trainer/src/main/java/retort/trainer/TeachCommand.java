@@ -172,6 +172,7 @@ final class TeachCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     run.check();
+    measure.check();
     loader.check();
     requireLevels();
     ImageDataset images = ImageDataset.open(data);

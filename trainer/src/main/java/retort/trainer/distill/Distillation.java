@@ -1,5 +1,6 @@
 package retort.trainer.distill;
 
+import java.util.Optional;
 import retort.denoiser.DenoiserModel;
 import retort.sampling.StepNoise;
 
@@ -27,5 +28,13 @@ public interface Distillation extends TrainingMethod {
    */
   default float[] images(float[] noise, float[] labels, StepNoise added) {
     return images(noise, labels);
+  }
+
+  /**
+   * What a run that ends after so many images has missed of the method, as a sentence; empty where
+   * nothing is missing.
+   */
+  default Optional<String> unfinished(long images) {
+    return Optional.empty();
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -210,6 +211,21 @@ public final class ProgressiveTraining implements Distillation {
 
   private GeneratorSteps generatorSteps() {
     return Halving.all(recipe.schedule(), steps);
+  }
+
+  @Override
+  public Optional<String> unfinished(long images) {
+    return images >= recipe.rounds().images()
+        ? Optional.empty()
+        : Optional.of(
+            "the rounds are not over: the generator takes "
+                + steps
+                + (steps == 1 ? " step" : " steps")
+                + ", and would take "
+                + recipe.rounds().finalSteps()
+                + " after "
+                + recipe.rounds().images()
+                + " images; show more, or pass a smaller --round-images");
   }
 
   @Override

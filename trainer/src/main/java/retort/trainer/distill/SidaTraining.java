@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import retort.denoiser.DenoiserModel;
 import retort.graph.Tensor;
 import retort.trainer.data.ImageDataset;
@@ -194,6 +195,18 @@ public final class SidaTraining implements Distillation {
   @Override
   public void restore(Map<String, Tensor> state) {
     networks.restore(state);
+  }
+
+  @Override
+  public Optional<String> unfinished(long images) {
+    return images > recipe.generatorStart()
+        ? Optional.empty()
+        : Optional.of(
+            "the generator has not learnt yet: it starts after --generator-start "
+                + recipe.generatorStart()
+                + " images, and "
+                + images
+                + " were shown; show more, or pass a smaller --generator-start");
   }
 
   @Override
