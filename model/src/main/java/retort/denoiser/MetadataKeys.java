@@ -50,6 +50,9 @@ public final class MetadataKeys {
   /** Images that training showed the network. */
   public static final String IMAGES_SEEN = "retort.images_seen";
 
+  /** What the network measured when it was kept as the best so far, a JSON object of numbers. */
+  public static final String MEASURED = "retort.measured";
+
   /** Probability of each augmentation in training, which distillation repeats. */
   public static final String AUGMENT_PROBABILITY = "retort.augment_probability";
 

@@ -60,6 +60,40 @@ public record ImageGrid(int columns, int gapPixels, int magnification) {
     }
   }
 
+  /**
+   * The grey levels of the images in a grid of this form, as {@link #write} made them.
+   *
+   * @param count how many images it holds
+   * @return {@code [N, C, H, W]}, 0 to 255
+   * @throws IOException when the file cannot be read, or is too small for so many images
+   */
+  public int[] read(Path file, int count, ImageShape shape) throws IOException {
+    BufferedImage picture = ImageIO.read(file.toFile());
+    int cellWidth = shape.width() * magnification + gapPixels;
+    int cellHeight = shape.height() * magnification + gapPixels;
+    int rows = (count + columns - 1) / columns;
+    if (picture == null
+        || picture.getWidth() != columns * cellWidth + gapPixels
+        || picture.getHeight() != rows * cellHeight + gapPixels
+        || picture.getRaster().getNumBands() != shape.channels()) {
+      throw new IOException("it is no grid of " + count + " images " + shape);
+    }
+    int[] levels = new int[count * shape.elements()];
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      for (int c = 0; c < shape.channels(); c++) {
+        for (int v = 0; v < shape.height(); v++) {
+          for (int u = 0; u < shape.width(); u++) {
+            int x = gapPixels + i % columns * cellWidth + u * magnification;
+            int y = gapPixels + i / columns * cellHeight + v * magnification;
+            levels[at++] = picture.getRaster().getSample(x, y, c);
+          }
+        }
+      }
+    }
+    return levels;
+  }
+
   private static void writePng(Path file, BufferedImage picture) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         ImageOutputStream png = new MemoryCacheImageOutputStream(out)) {

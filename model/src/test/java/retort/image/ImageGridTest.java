@@ -48,6 +48,31 @@ class ImageGridTest {
   }
 
   @Test
+  void greyLevelsAreReadBackInTheOrderOfTheImages() throws IOException {
+    ImageGrid grey = new ImageGrid(2, 1, 3);
+    grey.write(file(), new float[] {-1f, 1f, 0f, 3f, -3f, 0.5f}, GREY);
+    assertThat(grey.read(file(), 3, GREY)).containsExactly(0, 255, 128, 255, 0, 191);
+
+    ImageGrid colour = ImageGrid.ofColumns(2);
+    colour.write(file(), new float[] {-1f, 0f, 1f, 1f, -1f, 0f}, COLOUR);
+    assertThat(colour.read(file(), 2, COLOUR)).containsExactly(0, 128, 255, 255, 0, 128);
+  }
+
+  @Test
+  void aGridOfOtherImagesIsNotRead() throws IOException {
+    ImageGrid grid = ImageGrid.ofColumns(2);
+    grid.write(file(), new float[4], GREY);
+    Files.writeString(folder.resolve("text.png"), "no picture");
+
+    assertThatThrownBy(() -> grid.read(file(), 5, GREY))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it is no grid of 5 images " + GREY);
+    assertThatThrownBy(() -> grid.read(file(), 2, COLOUR)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> grid.read(folder.resolve("text.png"), 2, GREY))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void magnifiedPixelsAreSquares() throws IOException {
     new ImageGrid(1, 0, 3).write(file(), new float[] {-1f, 1f}, GREY);
 

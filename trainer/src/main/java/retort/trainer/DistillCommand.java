@@ -47,7 +47,9 @@ import retort.trainer.evaluate.ImageSource;
       "",
       "docs/distilling.md says what each method does and needs.",
       "",
-      "The result is FOLDER/generator.onnx. The same command resumes an interrupted run."
+      "The result is FOLDER/generator.onnx, and FOLDER/generator-best.onnx where --features lets the",
+      "run measure itself. The same command resumes an interrupted run. docs/runs.md explains the",
+      "folder: samples, signals, advice, and events for TensorBoard."
     })
 final class DistillCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(DistillCommand.class);
@@ -128,39 +130,38 @@ final class DistillCommand implements Callable<Integer> {
     }
     try (Torch torch = run.open()) {
       // Before the folder: what is refused here leaves none behind.
-      Distillation training =
-          method.start(new DistillSetting(teacherFile, torch, teacher, start, options, run));
+      DistillSetting setting = new DistillSetting(teacherFile, torch, teacher, start, options, run);
+      Distillation training = method.start(setting);
       if (dryRun) {
         run.estimate(torch);
         return 0;
       }
-      return train(torch, training, teacher, digest, own);
+      return train(setting, training, digest, own);
     }
   }
 
   private int train(
-      Torch torch,
-      Distillation training,
-      DenoiserModel teacher,
-      String digest,
-      Map<String, String> own) {
+      DistillSetting setting, Distillation training, String digest, Map<String, String> own) {
+    DenoiserModel teacher = setting.teacher();
     ImageSource samples =
         new ImageSource(
             teacher.imageShape(),
             (noise, labels, seeds) -> training.images(noise, labels, new SeededNoise(seeds)));
     try (RunFolder folder = run.folder(own)) {
-      Reporting reporting =
-          Reporting.start(torch, measure, folder, samples, teacher.labels(), "generator");
       AtomicLong shown = new AtomicLong();
-      int code =
-          run.train(
-              torch,
-              training,
-              folder,
-              position -> {
-                shown.set(position.images());
-                reporting.report(position, generator(training, samples, position.images(), digest));
-              });
+      Reporting.Subject subject =
+          new Reporting.Subject(
+              "generator",
+              samples,
+              teacher.labels(),
+              images -> {
+                shown.set(images);
+                return generator(training, samples, images, digest);
+              },
+              setting::teacherSamples);
+      Torch torch = setting.torch();
+      Reporting reporting = Reporting.start(torch, measure, folder, subject);
+      int code = run.train(torch, training, folder, reporting);
       if (code == 0) {
         training.unfinished(shown.get()).ifPresent(LOG::warn);
       }

@@ -1,10 +1,13 @@
 package retort.trainer;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import retort.denoiser.DenoiserModel;
 import retort.denoiser.SigmaRange;
 import retort.noise.KarrasSchedule;
+import retort.sampling.HeunSampler;
+import retort.sampling.StepNoise;
 import retort.trainer.data.Augmentation;
 import retort.trainer.data.ImageDataset;
 import retort.trainer.distill.ImageDistance;
@@ -15,6 +18,9 @@ import retort.trainer.distill.SidTraining;
 import retort.trainer.engine.AdamConfig;
 import retort.trainer.engine.GradientGuard;
 import retort.trainer.engine.Torch;
+import retort.trainer.engine.TorchDenoiser;
+import retort.trainer.evaluate.ImageSource;
+import retort.trainer.watch.SampleGrid;
 
 /**
  * What a distillation starts from.
@@ -33,6 +39,8 @@ record DistillSetting(
     DenoiserModel start,
     DistillOptions options,
     RunOptions run) {
+  /** As EDM's sampler takes for small images. */
+  private static final int PREVIEW_STEPS = 18;
 
   /** What all forms of Score identity Distillation have in common. */
   SidTraining.Recipe identity() {
@@ -55,6 +63,24 @@ record DistillSetting(
     KarrasSchedule usual = KarrasSchedule.EDM;
     return new KarrasSchedule(
         trained.nearest(usual.sigmaMin()), trained.nearest(usual.sigmaMax()), usual.rho());
+  }
+
+  /** The teacher's samples on a grid's noise, by an engine of their own that gives memory back. */
+  float[] teacherSamples(SampleGrid grid) {
+    try (Torch own = run.open()) {
+      TorchDenoiser denoiser =
+          new TorchDenoiser(own, teacher, own.weights(teacher.graph()).frozen());
+      HeunSampler sampler = new HeunSampler(levels(), PREVIEW_STEPS);
+      return grid.draw(
+          new ImageSource(
+              teacher.imageShape(),
+              (noise, labels, seeds) ->
+                  sampler.images(
+                      denoiser,
+                      noise,
+                      labels.length == 0 ? Map.of() : Map.of(DenoiserModel.LABEL, labels),
+                      StepNoise.NONE)));
+    }
   }
 
   /** How the generator learns. */

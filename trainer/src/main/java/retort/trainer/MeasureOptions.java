@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import retort.denoiser.ImageShape;
+import retort.file.FileDigest;
 import retort.statistics.Moments;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.FeatureNetwork;
@@ -44,6 +45,21 @@ final class MeasureOptions {
           "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
   private long firstSeed = 1_000_000;
 
+  @Option(
+      names = "--measure-every",
+      paramLabel = "N",
+      description =
+          "Measure at the first report after so many images, and at the last. Default: at every"
+              + " report.")
+  private long every;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description =
+          "End the run after so many measurements without a new best. Default: it goes on.")
+  private long patience;
+
   boolean wanted() {
     return features != null || reference != null;
   }
@@ -58,6 +74,47 @@ final class MeasureOptions {
       throw new IllegalArgumentException(
           "--measure-images is " + count + " but should be at least 2");
     }
+    checkSchedule();
+  }
+
+  /** Refuses flags of measurements where nothing is measured, and numbers below 0. */
+  private void checkSchedule() {
+    require("--measure-every", every);
+    require("--patience", patience);
+  }
+
+  private void require(String flag, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(flag + " is " + value + " but should be at least 1");
+    }
+    if (value > 0 && !wanted()) {
+      throw new IllegalArgumentException(
+          flag + " is given but nothing is measured; pass --features and --reference too");
+    }
+  }
+
+  /** Whether a measurement is due at a report, given the images of the report before. */
+  boolean due(long before, long now) {
+    return every == 0 || before / every != now / every;
+  }
+
+  /** Whether so many measurements without a new best end a run. */
+  boolean enough(long sinceBest) {
+    return patience > 0 && sinceBest >= patience;
+  }
+
+  /** The number of such measurements; 0 for a run that goes on. */
+  long patience() {
+    return patience;
+  }
+
+  /** All that decides what is measured; measurements by another protocol cannot be compared. */
+  Map<String, String> protocol() {
+    return Map.of(
+        "features", FileDigest.of(Objects.requireNonNull(features)),
+        "reference", FileDigest.of(Objects.requireNonNull(reference)),
+        "measure-images", Integer.toString(count),
+        "measure-seed", Long.toString(firstSeed));
   }
 
   /** Opens network and statistics once, for measurements to come. */

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.trainer.distill.RunException;
 import retort.trainer.distill.RunFolder;
+import retort.trainer.distill.RunWatcher;
 import retort.trainer.distill.TrainingLoop;
 import retort.trainer.distill.TrainingMethod;
 import retort.trainer.engine.LossForm;
@@ -193,15 +193,11 @@ final class RunOptions {
    * @param torch what the method trains with, with all that it needs loaded
    * @return the command's exit code
    */
-  int train(
-      Torch torch,
-      TrainingMethod method,
-      RunFolder folder,
-      Consumer<TrainingLoop.Position> report) {
+  int train(Torch torch, TrainingMethod method, RunFolder folder, RunWatcher watcher) {
     TrainingLoop loop =
         new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
     MemoryBudget memory = estimate(torch);
-    TrainingLoop.End end = memory.run(() -> loop.run(method, folder, seed, report));
+    TrainingLoop.End end = memory.run(() -> loop.run(method, folder, seed, watcher));
     return end == TrainingLoop.End.DONE ? 0 : INTERRUPTED;
   }
 }

@@ -43,7 +43,8 @@ import retort.trainer.evaluate.ImageSource;
       "  retort teach --data mnist --out runs/teacher --channels 32 \\",
       "    --channel-mult 1,2,2 --blocks 1 --attention 7 --images 500000",
       "",
-      "The result is FOLDER/teacher.onnx. The same command resumes an interrupted run."
+      "The result is FOLDER/teacher.onnx, and FOLDER/teacher-best.onnx where --features lets the run",
+      "measure itself. The same command resumes an interrupted run; docs/runs.md explains the folder."
     })
 final class TeachCommand implements Callable<Integer> {
   @Option(
@@ -197,19 +198,17 @@ final class TeachCommand implements Callable<Integer> {
       ImageSource samples =
           new ImageSource(
               model.imageShape(), (noise, labels, seeds) -> training.images(noise, labels));
-      Reporting reporting =
-          Reporting.start(torch, measure, folder, samples, model.labels(), "teacher");
-      return run.train(
-          torch,
-          training,
-          folder,
-          position ->
-              reporting.report(
-                  position,
+      Reporting.Subject subject =
+          new Reporting.Subject(
+              "teacher",
+              samples,
+              model.labels(),
+              shown ->
                   training
                       .result()
-                      .withProperties(
-                          Map.of(MetadataKeys.IMAGES_SEEN, Long.toString(position.images())))));
+                      .withProperties(Map.of(MetadataKeys.IMAGES_SEEN, Long.toString(shown))),
+              grid -> grid.real(images));
+      return run.train(torch, training, folder, Reporting.start(torch, measure, folder, subject));
     }
   }
 

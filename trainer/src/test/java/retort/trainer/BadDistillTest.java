@@ -39,6 +39,8 @@ class BadDistillTest extends BadInput {
         "--init runs/deeper/teacher.onnx | other names than the network's",
         "--init runs/classifier/classifier.onnx | not a denoiser",
         "--features runs/classifier/classifier.onnx | --features and --reference belong together",
+        "--measure-every 5 | --measure-every is given but nothing is measured; pass --features",
+        "--patience 5 | --patience is given but nothing is measured; pass --features",
         "--reference train.npz | --features and --reference belong together",
         "--features runs/narrow/classifier.onnx --reference train.npz | the network has 3",
         "--features runs/classifier/classifier.onnx --reference none.npz | there is no such file",

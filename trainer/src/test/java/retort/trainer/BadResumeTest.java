@@ -53,6 +53,17 @@ class BadResumeTest extends BadInput {
   }
 
   @Test
+  void aDamagedBestIsNotReplaced() throws IOException {
+    Path run = copyOfTeacher("marred");
+    Files.writeString(run.resolve("best.json"), "{\"images\": 8");
+
+    assertRefused(
+        resumed("marred") + " --features runs/classifier/classifier.onnx --reference train.npz",
+        "best.json: cannot be read",
+        false);
+  }
+
+  @Test
   void aRunWhoseStatesAreAllDamagedIsLeftAsItIs() throws IOException {
     Path run = copyOfTeacher("lost");
     damage(run.resolve("state-000000000008.npz"));

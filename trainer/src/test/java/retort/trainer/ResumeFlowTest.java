@@ -34,6 +34,7 @@ import retort.statistics.NpzFile;
 class ResumeFlowTest {
   private static final int KILLS = 5;
   private static final String LAST = "000000000800";
+  private static final String EVENTS = "events.out.tfevents.retort";
 
   /** Shared by the tests: what the first one teaches, the second distils. */
   @TempDir private static Path folder = Path.of("");
@@ -71,7 +72,10 @@ class ResumeFlowTest {
   private static List<String> run(List<String> arguments, String out) {
     arguments.addAll(List.of("--threads", "1", "--batch", "8", "--micro-batch", "5"));
     arguments.addAll(List.of("--images", "800", "--save-every", "40", "--record-every", "40"));
-    arguments.addAll(List.of("--report-every", "200", "--out", path(out)));
+    arguments.addAll(List.of("--report-every", "200", "--measure-every", "400"));
+    arguments.addAll(List.of("--features", path("classifier/classifier.onnx")));
+    arguments.addAll(List.of("--reference", path("train.npz"), "--measure-images", "20"));
+    arguments.addAll(List.of("--out", path(out)));
     return arguments;
   }
 
@@ -98,6 +102,37 @@ class ResumeFlowTest {
   @Order(1)
   void aTeacherKilledAtAnyMomentEndsInTheSameBytes() throws Exception {
     TinyImages.in(folder.resolve("data"));
+    String features = path("classifier/classifier.onnx");
+    complete(
+        new ArrayList<>(
+            List.of(
+                "classify",
+                "--data",
+                path("data"),
+                "--widths",
+                "4",
+                "--feature-width",
+                "4",
+                "--threads",
+                "1",
+                "--batch",
+                "8",
+                "--images",
+                "16",
+                "--out",
+                path("classifier"))));
+    complete(
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--data",
+                path("data"),
+                "--features",
+                features,
+                "--threads",
+                "1",
+                "--write-reference",
+                path("train.npz"))));
 
     assertKillsLeaveNoTrace(teach("teacher"), teach("killed-teacher"), "teacher");
   }
@@ -131,6 +166,9 @@ class ResumeFlowTest {
     // Otherwise every kill came too early or too late, and the test has shown nothing.
     assertThat(output).contains("resuming at");
     assertSame(out(whole), out(killed), name);
+    // States are saved where lines are written here, so that every mean is of the same steps.
+    assertThat(untimed(out(killed).resolve("stats.jsonl")))
+        .isEqualTo(untimed(out(whole).resolve("stats.jsonl")));
   }
 
   @Test
@@ -178,16 +216,25 @@ class ResumeFlowTest {
         case "npz" -> assertThat(NpzFile.read(file)).containsKey("progress");
         case "png" -> assertThat(ImageIO.read(file.toFile())).isNotNull();
         case "json" -> assertThat(JsonParser.parseString(Files.readString(file))).isNotNull();
-        default -> assertThat(name).isIn("stats.jsonl", "run.lock");
+        default -> assertThat(name).isIn("stats.jsonl", "advice.jsonl", "run.lock", EVENTS);
       }
     }
   }
 
+  /** A text without what clocks have written. */
+  private static String untimed(Path file) throws IOException {
+    return Files.readString(file).replaceAll("\"(seconds|wait_share)\": ?[^,}]*", "");
+  }
+
   private static void assertSame(Path expected, Path actual, String name) throws IOException {
     assertThat(names(actual)).isEqualTo(names(expected)).noneMatch(ResumeFlowTest::isUnfinished);
-    for (String file : List.of(name + ".onnx", "samples-" + LAST + ".png")) {
+    List<String> files = List.of(name + ".onnx", name + "-best.onnx", "samples-" + LAST + ".png");
+    for (String file : files) {
       assertThat(actual.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
     }
+    assertThat(untimed(actual.resolve("best.json")))
+        .isEqualTo(untimed(expected.resolve("best.json")));
+    assertThat(actual.resolve(EVENTS)).hasSize(Files.size(expected.resolve(EVENTS)));
     Map<String, NpyArray> states = NpzFile.read(expected.resolve("state-" + LAST + ".npz"));
     Map<String, NpyArray> others = NpzFile.read(actual.resolve("state-" + LAST + ".npz"));
     assertThat(others.keySet()).isEqualTo(states.keySet());

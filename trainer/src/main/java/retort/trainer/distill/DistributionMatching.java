@@ -92,9 +92,9 @@ public record DistributionMatching(double sigmaInit, LossWeight fakeWeight) {
 
   /**
    * Adds the distribution matching loss of images, with the inputs {@code perturbation} and {@code
-   * sigma} and the output {@code gradient}. With {@code y = x + sigma n}, the teacher's estimate r
-   * and the fake score network's estimate f of the clean image behind y, the gradient is that of
-   * eq. 7 with the weight of eq. 8,
+   * sigma} and the outputs {@code gradient} and {@link ScoreGap}. With {@code y = x + sigma n}, the
+   * teacher's estimate r and the fake score network's estimate f of the clean image behind y, the
+   * gradient is that of eq. 7 with the weight of eq. 8,
    *
    * <pre>{@code g = (f - r) / mean |x - r|}</pre>
    *
@@ -119,6 +119,7 @@ public record DistributionMatching(double sigmaInit, LossWeight fakeWeight) {
     Value gradient = f.minus(r).over(fixed.minus(r).abs().mean(1, 2, 3));
     Value finite = finite(g, gradient).stopGradient();
     g.output(GRADIENT, finite);
+    g.output(ScoreGap.NAME, ScoreGap.of(r, f, sigma, teacher.sigmaData()));
     return x.minus(fixed.minus(finite)).squared().times(0.5);
   }
 

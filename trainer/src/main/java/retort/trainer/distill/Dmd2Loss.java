@@ -104,7 +104,8 @@ public record Dmd2Loss(DistributionMatching matching, double ganWeight, double c
    *
    * <p>Inputs: {@code noise}, {@code perturbation} and {@code gan_noise} [N, C, H, W], {@code
    * sigma} and {@code gan_sigma} [N] and the label. Outputs: {@code total}, its parts {@code
-   * matching} and {@code realism}, {@code images} and their {@code gradient} [N, C, H, W].
+   * matching} and {@code realism}, {@code images} and their {@code gradient} [N, C, H, W], {@code
+   * score_gap} [N].
    *
    * @param teacher gives the architecture of all networks and the teacher's weights
    * @param fakeScore see {@link #fakeScoreNetwork}
@@ -136,7 +137,8 @@ public record Dmd2Loss(DistributionMatching matching, double ganWeight, double c
                 DistributionMatching.MATCHING,
                 REALISM,
                 DistributionMatching.IMAGES,
-                DistributionMatching.GRADIENT));
+                DistributionMatching.GRADIENT,
+                ScoreGap.NAME));
   }
 
   /**

@@ -47,7 +47,7 @@ public record DmdLoss(
    * <p>Inputs: {@code noise}, {@code perturbation}, {@code pair_noise} and {@code pair_images} [N,
    * C, H, W], {@code sigma} [N], the label and the pairs' label. Outputs: {@code total}, its parts
    * {@code matching} and {@code regression}, {@code images} and their {@code gradient} [N, C, H,
-   * W].
+   * W], {@code score_gap} [N].
    *
    * @param teacher gives the architecture of all networks and the teacher's weights
    * @param batch images a step; what micro-batches add up to is the mean over the batch
@@ -84,7 +84,8 @@ public record DmdLoss(
                 DistributionMatching.MATCHING,
                 REGRESSION,
                 DistributionMatching.IMAGES,
-                DistributionMatching.GRADIENT));
+                DistributionMatching.GRADIENT,
+                ScoreGap.NAME));
   }
 
   /**

@@ -164,6 +164,7 @@ public final class DmdTraining implements Distillation {
     arguments.putAll(anchor.forGenerator(inputs, imagesSeen, share));
     Map<String, Tensor> results = generatorLoss.differentiate(arguments, generatorStepWeights);
     add(report, results);
+    report.merge(ScoreGap.NAME, ScoreGap.share(results, recipe.batch()), Double::sum);
     return Objects.requireNonNull(results.get(DistributionMatching.IMAGES));
   }
 

@@ -1,20 +1,14 @@
 package retort.trainer.distill;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -27,15 +21,26 @@ import retort.statistics.NpyException;
  * The folder of one run: {@code options.json}, {@code stats.jsonl}, {@code samples-*.png}, {@code
  * state-*.npz} and the networks. Every file is written beside its place and moved there in one
  * step, so that none is ever seen half-written; {@code stats.jsonl} alone is appended to, line by
- * line.
+ * line, and the event file that follows from it.
  */
 public final class RunFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+
+  /** Says which snapshot was the best. */
+  public static final String BEST = "best.json";
+
+  /** What the samples should look like: the teacher's on the same noise, or real images. */
+  public static final String REFERENCE_SAMPLES = "reference-samples.png";
+
+  /** What was said about a run that does not go well, a line each. */
+  public static final String ADVICE = "advice.jsonl";
+
   private static final String OPTIONS = "options.json";
   private static final String STATS = "stats.jsonl";
   private static final int STATES_KEPT = 2;
-  private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().create();
-  private static final Gson LINE = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+
+  /** What tells of an earlier run, which may have had other options. */
+  private static final List<String> BEGUN_ANEW = List.of(BEST, REFERENCE_SAMPLES, ADVICE);
 
   /**
    * What a run has done so far.
@@ -52,12 +57,12 @@ public final class RunFolder implements AutoCloseable {
   /** Held while the run is open; closed with it. */
   private final RunLock lock;
 
-  /** The last line of the statistics, where it is known. */
-  private String lastLine = "";
+  private final StatsFile stats;
 
   private RunFolder(Path folder, RunLock lock) {
     this.folder = folder;
     this.lock = lock;
+    this.stats = new StatsFile(folder.resolve(STATS));
   }
 
   /**
@@ -90,18 +95,13 @@ public final class RunFolder implements AutoCloseable {
   private void begin(Map<String, String> options) {
     try {
       removeUnfinished(folder);
-      if (states().isEmpty()) {
-        write(OPTIONS, path -> writeText(path, PRETTY.toJson(options) + "\n"));
-      } else {
-        String saved = Files.readString(folder.resolve(OPTIONS));
-        requireSame(folder, JsonParser.parseString(saved).getAsJsonObject(), options);
-      }
     } catch (IOException e) {
       throw unwritable(folder, e);
-    } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
-      throw new RunException(
-          folder.resolve(OPTIONS) + ": is no JSON object of texts; pass an empty folder with --out",
-          e);
+    }
+    if (states().isEmpty()) {
+      writeText(OPTIONS, OptionsFile.text(options));
+    } else {
+      OptionsFile.requireSame(folder, options(), options);
     }
   }
 
@@ -125,38 +125,25 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static void requireSame(Path folder, JsonObject saved, Map<String, String> options) {
-    List<String> differences = new ArrayList<>();
-    options.forEach(
-        (name, value) -> {
-          String before = saved.has(name) ? saved.get(name).getAsString() : "(absent)";
-          if (!before.equals(value)) {
-            differences.add(name + " was " + before + " and is " + value);
-          }
-        });
-    if (!differences.isEmpty()) {
-      throw new RunException(
-          folder
-              + ": holds a run with other options ("
-              + String.join("; ", differences)
-              + "). Pass the same options to resume it, or another --out.");
-    }
-  }
-
   /** The option an earlier run in this folder was started with, if there is one. */
   public static Optional<String> option(Path folder, String name) {
     Path file = folder.resolve(OPTIONS);
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
+    return Files.isRegularFile(file)
+        ? Optional.ofNullable(OptionsFile.read(file).get(name))
+        : Optional.empty();
+  }
+
+  /** Everything that decides the run's numbers, by flag. */
+  public Map<String, String> options() {
+    return OptionsFile.read(folder.resolve(OPTIONS));
+  }
+
+  /** When the run was started first: from then on, its options stay. */
+  public Instant firstStart() {
     try {
-      JsonObject saved = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      return Optional.ofNullable(saved.get(name)).map(value -> value.getAsString());
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | UnsupportedOperationException e) {
-      throw new RunException(file + ": cannot be read; pass an empty folder with --out", e);
+      return Files.getLastModifiedTime(folder.resolve(OPTIONS)).toInstant();
+    } catch (IOException e) {
+      throw new RunException(folder.resolve(OPTIONS) + ": cannot be read (" + reason(e) + ")", e);
     }
   }
 
@@ -175,7 +162,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * The newest state that can be read, if there is one; later lines of the statistics are dropped,
+   * The newest state that can be read, if there is one; later statistics and samples are dropped,
    * because the resumed run will write them again.
    *
    * @throws RunException when there are states and none can be read
@@ -185,7 +172,7 @@ public final class RunFolder implements AutoCloseable {
     for (int i = states.size() - 1; i >= 0; i--) {
       try {
         Saved saved = StateFile.read(states.get(i));
-        dropStatsAfter(saved.images());
+        dropReportsAfter(saved.images());
         return Optional.of(saved);
       } catch (NpyException e) {
         LOG.warn("{}; looking for an older state", e.getMessage());
@@ -197,57 +184,60 @@ public final class RunFolder implements AutoCloseable {
               + ": is damaged, and no older state is whole; restore it, or start again with another"
               + " --out");
     }
-    dropStatsAfter(0);
+    dropReportsAfter(0);
+    BEGUN_ANEW.forEach(name -> delete(folder.resolve(name)));
     return Optional.empty();
   }
 
   private List<Path> states() {
+    return named("state-\\d+\\.npz");
+  }
+
+  /** The grids of samples, the oldest first. */
+  private List<Path> samples() {
+    return named("samples-\\d+\\.png");
+  }
+
+  private List<Path> named(String pattern) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("state-\\d+\\.npz"))
-          .sorted()
-          .toList();
+      return files.filter(file -> file.getFileName().toString().matches(pattern)).sorted().toList();
     } catch (IOException e) {
       throw new RunException(folder + ": cannot be listed (" + reason(e) + ")", e);
     }
   }
 
-  private void dropStatsAfter(long images) {
-    Path stats = folder.resolve(STATS);
-    if (!Files.exists(stats)) {
-      return;
-    }
-    try {
-      List<String> kept = new ArrayList<>();
-      for (String line : Files.readAllLines(stats)) {
-        if (!line.endsWith("}")) {
-          continue;
-        }
-        JsonElement shown = JsonParser.parseString(line).getAsJsonObject().get("images");
-        if (shown != null && shown.getAsLong() <= images) {
-          kept.add(line);
-        }
-      }
-      lastLine = kept.isEmpty() ? "" : kept.get(kept.size() - 1);
-      write(STATS, path -> writeText(path, kept.isEmpty() ? "" : String.join("\n", kept) + "\n"));
-    } catch (IOException | JsonParseException | IllegalStateException e) {
-      throw new RunException(stats + ": cannot be read; move it away to resume", e);
-    }
+  private void dropReportsAfter(long images) {
+    stats.dropAfter(images);
+    samples().stream().filter(file -> imagesOf(file) > images).forEach(RunFolder::delete);
+  }
+
+  /** The grid of samples after so many images. */
+  public Path samples(long images) {
+    return folder.resolve("samples-%012d.png".formatted(images));
+  }
+
+  /** The number of images of the last grid of samples before one, if there is one. */
+  public OptionalLong sampledBefore(long images) {
+    return samples().stream().mapToLong(RunFolder::imagesOf).filter(n -> n < images).max();
+  }
+
+  private static long imagesOf(Path file) {
+    return Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  /** The numbers of every line of the statistics so far. */
+  public List<Map<String, Double>> statistics() {
+    return stats.lines();
+  }
+
+  /** Shows every line of statistics to come to a follower, once it is written. */
+  public void follow(Consumer<Map<String, Double>> follower) {
+    stats.follow(follower);
   }
 
   /** Appends a line of statistics, unless a report that is made again has left it there. */
   public void record(Map<String, ? extends Number> values) {
-    String line = LINE.toJson(values);
-    if (line.equals(lastLine)) {
-      return;
-    }
-    try {
-      Files.writeString(
-          folder.resolve(STATS), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      lastLine = line;
-    } catch (IOException e) {
-      throw new RunException(folder.resolve(STATS) + ": cannot be written (" + reason(e) + ")", e);
-    }
+    stats.record(values);
   }
 
   /** Writes a file as {@link WholeFile} does. */
@@ -271,12 +261,17 @@ public final class RunFolder implements AutoCloseable {
         e);
   }
 
-  private static void writeText(Path path, String text) {
-    try {
-      Files.writeString(path, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Writes a text likewise. */
+  public void writeText(String name, String text) {
+    write(
+        name,
+        path -> {
+          try {
+            Files.writeString(path, text);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private static void delete(Path file) {
@@ -287,7 +282,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static String reason(Exception e) {
+  static String reason(Exception e) {
     return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
   }
 }

@@ -40,7 +40,7 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
 
   public static final String PERTURBATION = "perturbation";
 
-  /** Outputs of the graph: the scaled sum, its terms, the generator's images. */
+  /** Outputs of the graph beside {@link ScoreGap}: the scaled sum, its terms, the images. */
   public static final String TOTAL = "total";
 
   public static final String LOSS = "loss";
@@ -67,7 +67,8 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    *
    * <p>Inputs: {@code noise} and {@code perturbation} [N, C, H, W], {@code sigma} [N] and the
    * label. Outputs: {@code total}, the scaled sum over all terms divided by {@code batch}, {@code
-   * loss} and {@code images} [N, C, H, W]. Dropout is active in the generator only.
+   * loss} and {@code images} [N, C, H, W], {@code score_gap} [N]. Dropout is active in the
+   * generator only.
    *
    * @param teacher gives the architecture of all three networks and the teacher's weights
    * @param batch images a step; the gradients of micro-batches add up to those of their mean
@@ -111,10 +112,11 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    */
   void judge(
       GraphBuilder g, DenoiserModel teacher, Value x, Map<String, Value> conditioning, int batch) {
-    Value loss = judged(g, teacher, x, conditioning).loss();
-    g.output(TOTAL, loss.sum().times(scale / batch));
-    g.output(LOSS, loss);
+    Judgement judged = judged(g, teacher, x, conditioning);
+    g.output(TOTAL, judged.loss().sum().times(scale / batch));
+    g.output(LOSS, judged.loss());
     g.output(IMAGES, x);
+    g.output(ScoreGap.NAME, judged.scoreGap());
   }
 
   /**
@@ -123,8 +125,9 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
    * @param loss the terms [N, C, H, W]
    * @param weight w [N, 1, 1, 1]
    * @param fakeScore all that the fake score network answered
+   * @param scoreGap see {@link ScoreGap} [N]
    */
-  record Judgement(Value loss, Value weight, Answer fakeScore) {}
+  record Judgement(Value loss, Value weight, Answer fakeScore, Value scoreGap) {}
 
   /** Adds the frozen networks and their inputs. */
   Judgement judged(
@@ -143,6 +146,7 @@ public record SidLoss(double alpha, double sigmaInit, double scale) {
     Value w = x.minus(r).abs().mean(1, 2, 3).atLeast(MIN_WEIGHT).stopGradient();
     Value difference = r.minus(f);
     Value loss = difference.times(r.minus(x).minus(difference.times(alpha))).over(w);
-    return new Judgement(fakeScore.overVariance(loss), w, fakeScore);
+    Value gap = ScoreGap.of(r, f, sigma, teacher.sigmaData());
+    return new Judgement(fakeScore.overVariance(loss), w, fakeScore, gap);
   }
 }

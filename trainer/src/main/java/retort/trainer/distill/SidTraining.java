@@ -63,7 +63,8 @@ public final class SidTraining implements Distillation {
     fakeScoreLoss =
         networks.fakeScoreLoss(DenoisingLoss.of(teacher, recipe.batch()), DenoisingLoss.TOTAL);
     generatorLoss =
-        networks.generatorLoss(recipe.loss().generatorStep(teacher, recipe.batch()), SidLoss.TOTAL);
+        networks.generatorLoss(
+            recipe.loss().generatorStep(teacher, recipe.batch()), SidLoss.TOTAL, ScoreGap.NAME);
   }
 
   @Override
@@ -82,11 +83,15 @@ public final class SidTraining implements Distillation {
     report.put("gradient_norm_fake_score", networks.fakeScore().step(imagesSeen));
 
     double generatorTotal = 0;
+    double scoreGap = 0;
     for (Share share : Share.of(recipe.batch(), recipe.microBatch())) {
       Map<String, Tensor> labels = inputs.labels(Purpose.GENERATOR_LABEL, share);
-      generatorTotal += total(networks.learnGenerator(generatorLoss, inputs, share, labels));
+      Map<String, Tensor> results = networks.learnGenerator(generatorLoss, inputs, share, labels);
+      generatorTotal += total(results);
+      scoreGap += ScoreGap.share(results, recipe.batch());
     }
     report.put(SidNetworks.GENERATOR_LOSS, generatorTotal / size / recipe.loss().scale());
+    report.put(ScoreGap.NAME, scoreGap);
     report.put("gradient_norm_generator", networks.generator().learner().step(imagesSeen));
     networks.generator().follow(recipe.batch(), imagesSeen);
     return report;

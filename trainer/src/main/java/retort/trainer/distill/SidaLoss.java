@@ -93,8 +93,8 @@ public record SidaLoss(SidLoss identity, double adversarialScale, double discrim
    * Builds the generator's step as {@link SidLoss#generatorStep} does, with the same inputs.
    *
    * <p>Outputs: {@code total}, {@code 0.5 scale sum(S) / batch + 0.5 adversarialScale C H W sum(A)
-   * / batch}; {@code loss}, the terms S [N, C, H, W]; {@code adversarial}, {@code cross_entropy}
-   * and {@code images}.
+   * / batch}; {@code loss}, the terms S [N, C, H, W]; {@code adversarial}, {@code cross_entropy},
+   * {@code images} and {@code score_gap}.
    *
    * @param teacher gives the architecture of all three networks and the teacher's weights
    * @param batch images a step
@@ -126,6 +126,7 @@ public record SidaLoss(SidLoss identity, double adversarialScale, double discrim
     g.output(ADVERSARIAL, adversarial);
     g.output(CROSS_ENTROPY, crossEntropy);
     g.output(SidLoss.IMAGES, x);
+    g.output(ScoreGap.NAME, judged.scoreGap());
   }
 
   /**

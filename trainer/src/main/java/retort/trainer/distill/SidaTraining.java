@@ -87,13 +87,15 @@ public final class SidaTraining implements Distillation {
             SidaLoss.DISCRIMINATOR,
             SidaLoss.CROSS_ENTROPY);
     identityLoss =
-        networks.generatorLoss(sid.loss().generatorStep(teacher, sid.batch()), SidLoss.TOTAL);
+        networks.generatorLoss(
+            sid.loss().generatorStep(teacher, sid.batch()), SidLoss.TOTAL, ScoreGap.NAME);
     adversarialLoss =
         networks.generatorLoss(
             loss.generatorStep(teacher, sid.batch()),
             SidLoss.TOTAL,
             SidaLoss.ADVERSARIAL,
-            SidaLoss.CROSS_ENTROPY);
+            SidaLoss.CROSS_ENTROPY,
+            ScoreGap.NAME);
   }
 
   @Override
@@ -138,6 +140,7 @@ public final class SidaTraining implements Distillation {
   private void learnGenerator(StepInputs inputs, long imagesSeen, Map<String, Double> report) {
     boolean adversarially = imagesSeen >= recipe.adversarialStart();
     double total = 0;
+    double scoreGap = 0;
     double adversarial = 0;
     double crossEntropy = 0;
     for (Share share : shares()) {
@@ -146,6 +149,7 @@ public final class SidaTraining implements Distillation {
           networks.learnGenerator(
               adversarially ? adversarialLoss : identityLoss, inputs, share, labels);
       total += sum(results, SidLoss.TOTAL);
+      scoreGap += ScoreGap.share(results, batch());
       if (adversarially) {
         adversarial += sum(results, SidaLoss.ADVERSARIAL) / batch();
         crossEntropy += sum(results, SidaLoss.CROSS_ENTROPY) * share.count() / batch();
@@ -157,6 +161,7 @@ public final class SidaTraining implements Distillation {
       report.put(ADVERSARIAL_LOSS, crossEntropy);
     }
     report.put(SidNetworks.GENERATOR_LOSS, total / size() / scale);
+    report.put(ScoreGap.NAME, scoreGap);
     report.put("gradient_norm_generator", networks.generator().learner().step(imagesSeen));
   }
 

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param maxSeconds time in steps after which it is done whatever was shown
  * @param saveImages a state is saved whenever a multiple of this number is passed
  * @param recordImages a line of statistics is written whenever a multiple of it is passed
- * @param reportImages {@code report} is called whenever a multiple of it is passed, and at the end
+ * @param reportImages a report is made whenever a multiple of it is passed, and at the end
  */
 public record TrainingLoop(
     long totalImages, double maxSeconds, long saveImages, long recordImages, long reportImages) {
@@ -29,8 +28,9 @@ public record TrainingLoop(
    *
    * @param images images shown so far
    * @param seconds time spent in steps so far
+   * @param last whether the run is over
    */
-  public record Position(long images, double seconds) {}
+  public record Position(long images, double seconds, boolean last) {}
 
   /** How a run ended. */
   public enum End {
@@ -44,9 +44,9 @@ public record TrainingLoop(
    * @param method what a step does
    * @param folder where to resume from and save to
    * @param seed named in errors
-   * @param report shows and keeps what the run has come to; its time does not count
+   * @param watcher shows and keeps what the run has come to
    */
-  public End run(TrainingMethod method, RunFolder folder, long seed, Consumer<Position> report) {
+  public End run(TrainingMethod method, RunFolder folder, long seed, RunWatcher watcher) {
     long steps = 0;
     long images = 0;
     double seconds = 0;
@@ -59,11 +59,13 @@ public record TrainingLoop(
       LOG.info("resuming at {} images", images);
     }
 
+    watcher.began();
     Averages averages = new Averages();
+    long reported = -1;
     int nonFinite = 0;
     try (Interruption interruption = new Interruption();
         Progress progress = Progress.start(totalImages, maxSeconds, images, seconds)) {
-      while (images < totalImages && seconds < maxSeconds) {
+      while (!over(images, seconds) && !watcher.enough()) {
         if (interruption.requested()) {
           folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
           LOG.info("stopped at {} images; the same command resumes", images);
@@ -97,8 +99,9 @@ public record TrainingLoop(
           averages = new Averages();
         }
         // The report comes first: a run that is killed between the two makes it again.
-        if (passed(before, images, reportImages) && images < totalImages) {
-          report.accept(new Position(images, seconds));
+        if (passed(before, images, reportImages) && !over(images, seconds)) {
+          watcher.report(new Position(images, seconds, false));
+          reported = images;
         }
         if (passed(before, images, saveImages) && images < totalImages) {
           folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
@@ -109,9 +112,16 @@ public record TrainingLoop(
       }
       // Saved first: should the report fail, the same command makes it without training again.
       folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
-      report.accept(new Position(images, seconds));
+      if (reported != images) {
+        watcher.report(new Position(images, seconds, true));
+      }
+      watcher.ended();
       return End.DONE;
     }
+  }
+
+  private boolean over(long images, double seconds) {
+    return images >= totalImages || seconds >= maxSeconds;
   }
 
   private static boolean passed(long before, long now, long interval) {
@@ -149,7 +159,9 @@ public record TrainingLoop(
   }
 
   private static boolean allFinite(Map<String, Double> values) {
-    return values.values().stream().allMatch(Double::isFinite);
+    return values.entrySet().stream()
+        .filter(value -> value.getKey().startsWith("gradient_norm"))
+        .allMatch(value -> Double.isFinite(value.getValue()));
   }
 
   /** Means of what steps reported since the last line. */

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -212,6 +213,49 @@ class RunFolderTest {
     run.newest();
 
     assertThat(stats).hasContent("{\"images\":10}\n{\"images\":20}\n");
+  }
+
+  @Test
+  void samplesAfterTheResumedStateAreDropped() throws IOException {
+    RunFolder run = open(OPTIONS);
+    run.save(saved(20));
+    for (long images : new long[] {10, 20, 30}) {
+      run.write(run.samples(images).getFileName().toString(), file -> write(file, "png"));
+    }
+
+    run.newest();
+
+    assertThat(run.samples(30)).doesNotExist();
+    assertThat(run.sampledBefore(20)).hasValue(10);
+    assertThat(run.sampledBefore(100)).hasValue(20);
+    assertThat(run.sampledBefore(10)).isEmpty();
+  }
+
+  @Test
+  void whatTellsOfARunThatSavedNothingIsDropped() throws IOException {
+    open(OPTIONS);
+    for (String name : List.of("best.json", "advice.jsonl", "reference-samples.png")) {
+      Files.writeString(path.resolve(name), "earlier");
+    }
+
+    open(Map.of("lr", "0.2")).newest();
+
+    assertThat(files()).containsExactly("options.json");
+  }
+
+  @Test
+  void linesAreShownToThoseWhoFollowAndReadByThoseWhoCome() {
+    List<Map<String, Double>> seen = new ArrayList<>();
+    RunFolder run = open(OPTIONS);
+    run.record(Map.of("images", 10));
+    run.follow(seen::add);
+
+    run.record(Map.of("images", 20, "loss", Double.NaN));
+    run.record(Map.of("images", 20, "loss", Double.NaN));
+
+    assertThat(seen).containsExactly(Map.of("images", 20.0, "loss", Double.NaN));
+    assertThat(open(OPTIONS).statistics())
+        .containsExactly(Map.of("images", 10.0), Map.of("images", 20.0, "loss", Double.NaN));
   }
 
   @Test

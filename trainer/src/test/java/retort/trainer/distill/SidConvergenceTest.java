@@ -100,6 +100,7 @@ class SidConvergenceTest {
           .containsOnlyKeys(
               "loss_fake_score",
               "loss_generator",
+              "score_gap",
               "gradient_norm_fake_score",
               "gradient_norm_generator");
       assertThat(report.values()).allMatch(Double::isFinite);

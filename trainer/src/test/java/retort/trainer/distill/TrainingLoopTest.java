@@ -169,6 +169,79 @@ class TrainingLoopTest {
     assertThat(reports).containsExactly(40L, 80L, 100L);
   }
 
+  /** Notes what it is told, and has enough after some reports. */
+  private static final class Watching implements RunWatcher {
+    private final List<String> told = new ArrayList<>();
+    private final int patience;
+    private int reports;
+
+    Watching(int patience) {
+      this.patience = patience;
+    }
+
+    @Override
+    public void began() {
+      told.add("began");
+    }
+
+    @Override
+    public void report(TrainingLoop.Position position) {
+      reports++;
+      told.add(position.images() + (position.last() ? " last" : ""));
+    }
+
+    @Override
+    public boolean enough() {
+      return reports >= patience;
+    }
+
+    @Override
+    public void ended() {
+      told.add("ended");
+    }
+  }
+
+  @Test
+  void aWatcherIsToldOfBeginningReportsAndEnd() {
+    Watching watcher = new Watching(9);
+
+    loop(130).run(healthy(), open(), 7, watcher);
+
+    assertThat(watcher.told).containsExactly("began", "50", "100", "130 last", "ended");
+  }
+
+  @Test
+  void aWatcherThatHasEnoughEndsTheRunAfterItsReport() {
+    Watching watcher = new Watching(2);
+    Counting method = healthy();
+
+    TrainingLoop.End end = loop(500).run(method, open(), 7, watcher);
+
+    assertThat(end).isEqualTo(TrainingLoop.End.DONE);
+    assertThat(watcher.told).containsExactly("began", "50", "100", "ended");
+    assertThat(method.taken).hasSize(10);
+    assertThat(open().newest().orElseThrow().images()).isEqualTo(100);
+  }
+
+  @Test
+  void aRunThatHadEnoughTakesNoStepWhenItIsResumed() {
+    loop(500).run(healthy(), open(), 7, new Watching(1));
+    Counting again = healthy();
+
+    loop(500).run(again, open(), 7, new Watching(0));
+
+    assertThat(again.taken).isEmpty();
+  }
+
+  @Test
+  void aReportThatFallsOnTheLastSecondIsMadeOnce() {
+    Watching watcher = new Watching(9);
+
+    new TrainingLoop(1000, 1e-12, 40, 20, 10).run(healthy(), open(), 7, watcher);
+
+    assertThat(watcher.told).containsExactly("began", "10 last", "ended");
+  }
+
   @Test
   void timeInStepsEndsARunToo() {
     Counting method = healthy();
