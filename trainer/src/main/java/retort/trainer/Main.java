@@ -13,14 +13,16 @@ import retort.trainer.distill.RunException;
 /** The trainer's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours, 130 interrupted. */
 @Command(
     name = "retort",
-    description = "Trains teachers, distils them into one-step generators, and measures both.",
+    description =
+        "Trains teachers, distils them into one-step generators, measures and shows both.",
     mixinStandardHelpOptions = true,
     subcommands = {
       TeachCommand.class,
       ClassifyCommand.class,
       SampleCommand.class,
       DistillCommand.class,
-      EvaluateCommand.class
+      EvaluateCommand.class,
+      ReportCommand.class
     })
 public final class Main {
   private Main() {}

@@ -15,6 +15,7 @@ import retort.trainer.distill.RunWatcher;
 import retort.trainer.distill.TrainingLoop;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
+import retort.trainer.report.RunReport;
 import retort.trainer.tensorboard.EventLog;
 import retort.trainer.watch.AdviceLog;
 import retort.trainer.watch.Adviser;
@@ -109,6 +110,7 @@ final class Reporting implements RunWatcher {
     }
     folder.record(line);
     LOG.info("{} {}", path(), line);
+    RunReport.write(folder);
   }
 
   @Override

@@ -2,10 +2,15 @@ package retort.trainer;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import retort.trainer.distill.RunException;
 import retort.trainer.distill.RunFolder;
 import retort.trainer.distill.RunWatcher;
@@ -13,6 +18,8 @@ import retort.trainer.distill.TrainingLoop;
 import retort.trainer.distill.TrainingMethod;
 import retort.trainer.engine.LossForm;
 import retort.trainer.engine.Torch;
+import retort.trainer.report.Environment;
+import retort.trainer.report.RunSession;
 
 /** Flags that every run has: where it is kept, how long it is, how often it saves and reports. */
 final class RunOptions {
@@ -103,6 +110,9 @@ final class RunOptions {
   private long reportImages = 50_000;
 
   @Mixin private EngineOptions engine = new EngineOptions();
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec spec;
 
   int batch() {
     return batch;
@@ -197,7 +207,23 @@ final class RunOptions {
     TrainingLoop loop =
         new TrainingLoop(images, minutes * 60, saveImages, recordImages, reportImages);
     MemoryBudget memory = estimate(torch);
-    TrainingLoop.End end = memory.run(() -> loop.run(method, folder, seed, watcher));
+    RunSession session = RunSession.begin(folder, environment(torch));
+    TrainingLoop.End end =
+        session.during(() -> memory.run(() -> loop.run(method, folder, seed, watcher)));
     return end == TrainingLoop.End.DONE ? 0 : INTERRUPTED;
+  }
+
+  /** Where this session runs, and when it is to end. */
+  private Map<String, Object> environment(Torch torch) {
+    List<String> arguments =
+        Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs();
+    Map<String, Object> facts = Environment.describe(arguments);
+    facts.put("engine", torch.version());
+    facts.put("engine_threads", engine.threads());
+    facts.put("total_images", images);
+    if (Double.isFinite(minutes)) {
+      facts.put("max_seconds", minutes * 60);
+    }
+    return facts;
   }
 }

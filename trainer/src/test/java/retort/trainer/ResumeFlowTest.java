@@ -215,6 +215,7 @@ class ResumeFlowTest {
         case "onnx" -> assertThat(OnnxReader.read(file).graph().outputs()).isNotEmpty();
         case "npz" -> assertThat(NpzFile.read(file)).containsKey("progress");
         case "png" -> assertThat(ImageIO.read(file.toFile())).isNotNull();
+        case "html" -> assertThat(Files.readString(file)).endsWith("</html>\n");
         case "json" -> assertThat(JsonParser.parseString(Files.readString(file))).isNotNull();
         default -> assertThat(name).isIn("stats.jsonl", "advice.jsonl", "run.lock", EVENTS);
       }

@@ -35,8 +35,12 @@ public final class RunFolder implements AutoCloseable {
   /** What was said about a run that does not go well, a line each. */
   public static final String ADVICE = "advice.jsonl";
 
-  private static final String OPTIONS = "options.json";
-  private static final String STATS = "stats.jsonl";
+  /** The options that decide the run's numbers. */
+  public static final String OPTIONS = "options.json";
+
+  /** The statistics, a line each. */
+  public static final String STATS = "stats.jsonl";
+
   private static final int STATES_KEPT = 2;
 
   /** What tells of an earlier run, which may have had other options. */
@@ -154,7 +158,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Saves a state and drops all but the newest two. */
   public void save(Saved saved) {
-    write("state-%012d.npz".formatted(saved.images()), path -> StateFile.write(path, saved));
+    write(stateName(saved.images()), path -> StateFile.write(path, saved));
     List<Path> states = states();
     for (Path old : states.subList(0, Math.max(0, states.size() - STATES_KEPT))) {
       delete(old);
@@ -187,6 +191,11 @@ public final class RunFolder implements AutoCloseable {
     dropReportsAfter(0);
     BEGUN_ANEW.forEach(name -> delete(folder.resolve(name)));
     return Optional.empty();
+  }
+
+  /** Name of the state that was saved after so many images. */
+  public static String stateName(long images) {
+    return "state-%012d.npz".formatted(images);
   }
 
   private List<Path> states() {

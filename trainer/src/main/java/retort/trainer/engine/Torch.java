@@ -74,6 +74,16 @@ public final class Torch implements AutoCloseable {
     return new Torch((PtNDManager) engine.newBaseManager(), layout, form);
   }
 
+  /** What computes, for the record: PyTorch, its version and its device. */
+  public String version() {
+    Engine engine = root.getEngine();
+    return engine.getEngineName()
+        + " "
+        + engine.getVersion()
+        + " on "
+        + root.getDevice().getDeviceType();
+  }
+
   /** Compiles a graph. The text holds no weights; they are passed with each call. */
   public Program compile(Graph graph) {
     return new Program(this, graph, retort.graph.DataType.FLOAT32);
