@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -14,14 +15,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.denoiser.DenoiserModel;
 import retort.denoiser.ImageShape;
 import retort.statistics.Moments;
-import retort.trainer.data.ImageDataset;
 import retort.trainer.engine.Torch;
+import retort.trainer.evaluate.DatasetImages;
 import retort.trainer.evaluate.FeatureNetwork;
-import retort.trainer.evaluate.ImageSource;
+import retort.trainer.evaluate.ImageSet;
 import retort.trainer.evaluate.ReferenceStatistics;
+import retort.trainer.evaluate.SampledSet;
 
 /** {@code evaluate}: measures how close images come to real ones. */
 @Command(
@@ -37,17 +38,28 @@ import retort.trainer.evaluate.ReferenceStatistics;
       "  retort evaluate --features cls.onnx --data mnist --write-reference train.npz",
       "  retort evaluate --features cls.onnx --reference train.npz \\",
       "    --data mnist/t10k-images-idx3-ubyte.gz",
-      "  retort evaluate --features cls.onnx --reference train.npz --model teacher.onnx"
+      "  retort evaluate --features cls.onnx --reference train.npz --model teacher.onnx",
+      "An exported generator, and one that is served:",
+      "  retort evaluate --features cls.onnx --reference train.npz --model digits.onnx",
+      "  retort evaluate --features cls.onnx --reference train.npz \\",
+      "    --server 127.0.0.1:8001"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  private static final int INTERRUPTED = 130;
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
-      description = "Real images, as for 'teach'. Default: those of --model.")
+      description =
+          "Images in files: as for 'teach', or an .npz that 'sample' wrote. Default: those of"
+              + " --model or --server.")
   private @Nullable Path data;
 
   @ArgGroup(exclusive = false)
   private @Nullable ModelOptions model;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable ServedOptions served;
 
   @Option(
       names = "--features",
@@ -87,9 +99,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if ((data == null) == (model == null)) {
+    if (Stream.of(data, model, served).filter(Objects::nonNull).count() != 1) {
       throw new IllegalArgumentException(
-          "--data and --model say where the images come from; pass one of them");
+          "--data, --model and --server say where the images come from; pass one of them");
     }
     if (count < 2) {
       throw new IllegalArgumentException("--images is " + count + " but should be at least 2");
@@ -99,11 +111,16 @@ final class EvaluateCommand implements Callable<Integer> {
       Optional<Moments> expected = Optional.ofNullable(reference).map(ReferenceStatistics::read);
       expected.ifPresent(moments -> network.require(moments, Objects.requireNonNull(reference)));
       FeatureNetwork.Measurement measurement = network.measurement();
-      if (data != null) {
-        measureReal(network, measurement, data);
-      }
-      if (model != null) {
-        measureGenerated(torch, network, measurement, model);
+      ImageSet images = images(torch);
+      requireShape(network, images.shape());
+      images.read(
+          0,
+          (part, labels) -> {
+            measurement.add(part, labels);
+            return true;
+          });
+      if (measurement.moments().count() < images.count()) {
+        return INTERRUPTED;
       }
       Map<String, Number> results = new LinkedHashMap<>();
       results.put("images", measurement.moments().count());
@@ -121,45 +138,22 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void measureReal(
-      FeatureNetwork network, FeatureNetwork.Measurement measurement, Path source) {
-    ImageDataset images = ImageDataset.open(source);
-    requireShape(network, images.shape(), source.toString());
-    boolean labelled = !images.labelNames().isEmpty();
-    for (int first = 0; first < images.size(); first += 1000) {
-      int n = Math.min(1000, images.size() - first);
-      int[] indices = new int[n];
-      int[] labels = new int[labelled ? n : 0];
-      for (int i = 0; i < n; i++) {
-        indices[i] = first + i;
-        if (labelled) {
-          labels[i] = images.label(first + i);
-        }
-      }
-      measurement.add(images.images(indices), labels);
+  private ImageSet images(Torch torch) {
+    if (data != null) {
+      return data.toString().endsWith(".npz") ? SampledSet.read(data) : DatasetImages.open(data);
     }
+    return served == null
+        ? Objects.requireNonNull(model).images(torch, seed, count)
+        : served.images(seed, count);
   }
 
-  private void measureGenerated(
-      Torch torch,
-      FeatureNetwork network,
-      FeatureNetwork.Measurement measurement,
-      ModelOptions options) {
-    DenoiserModel denoiser = options.read();
-    requireShape(network, denoiser.imageShape(), "the model");
-    ImageSource images = options.source(torch, denoiser);
-    images.generate(seed, count, denoiser.labels(), measurement::add);
-  }
-
-  private void requireShape(FeatureNetwork network, ImageShape shape, String what) {
+  private void requireShape(FeatureNetwork network, ImageShape shape) {
     if (!network.imageShape().equals(shape)) {
       throw new IllegalArgumentException(
           features
               + ": takes images "
               + network.imageShape()
-              + " but those of "
-              + what
-              + " are "
+              + " but these are "
               + shape
               + "; pass a feature network for these images");
     }

@@ -4,6 +4,7 @@ import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import retort.command.Commands;
+import retort.command.LauncherException;
 import retort.graph.GraphException;
 import retort.onnx.OnnxException;
 import retort.statistics.NpyException;
@@ -41,6 +42,7 @@ public final class Main {
             GraphException.class,
             DataException.class,
             NpyException.class,
-            RunException.class));
+            RunException.class,
+            LauncherException.class));
   }
 }

@@ -1,7 +1,7 @@
 package retort.trainer;
 
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,13 +15,14 @@ import retort.noise.GaussianNoise;
 import retort.noise.KarrasSchedule;
 import retort.sampling.Churn;
 import retort.sampling.GeneratorSampler;
-import retort.sampling.HeunSampler;
 import retort.sampling.Sampler;
 import retort.sampling.SeededNoise;
 import retort.trainer.data.SampledImages;
-import retort.trainer.distill.NoisePairs;
 import retort.trainer.engine.Torch;
 import retort.trainer.engine.TorchDenoiser;
+import retort.trainer.evaluate.Deployable;
+import retort.trainer.evaluate.GeneratedImages;
+import retort.trainer.evaluate.ImageSet;
 import retort.trainer.evaluate.ImageSource;
 
 /**
@@ -35,15 +36,36 @@ final class ModelOptions {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A teacher or a generator, ONNX.")
+      description = "A teacher or a generator, ONNX; 'evaluate' also takes an exported one.")
   private Path file = Path.of(".");
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "18",
-      description = "Steps of the sampler, for a teacher. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Steps of the sampler, for a teacher; of dpm++, euler and ddim each calls the network"
+              + " once, of heun each but the last twice. Default: ${DEFAULT-VALUE}.")
   private int steps;
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      defaultValue = "heun",
+      converter = SamplerChoice.Converter.class,
+      description =
+          "heun; euler, which deterministic ddim is another name of; or dpm++, DPM-Solver++(2M),"
+              + " for the best images of few calls. For a teacher. Default: ${DEFAULT-VALUE}.")
+  private SamplerChoice sampler = SamplerChoice.HEUN;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "NAME",
+      defaultValue = "karras",
+      description =
+          "How noise levels are spread: karras, evenly in sigma^(1/rho), or lambda, evenly in"
+              + " -ln sigma. Default: ${DEFAULT-VALUE}.")
+  private LevelChoice levels = LevelChoice.KARRAS;
 
   @Option(
       names = "--sigma-min",
@@ -62,16 +84,16 @@ final class ModelOptions {
   @Option(
       names = "--rho",
       paramLabel = "R",
-      defaultValue = "7",
-      description = "How the levels are spread. Default: ${DEFAULT-VALUE}.")
-  private double rho;
+      description = "How strongly karras favours low levels. Default: 7.")
+  private @Nullable Double rho;
 
   @Option(
       names = "--churn",
       paramLabel = "S",
       defaultValue = "0",
       description =
-          "Noise added anew at each step (S_churn); 0 for none. Default: ${DEFAULT-VALUE}.")
+          "Noise added anew at each step of heun (S_churn); 0 for none."
+              + " Default: ${DEFAULT-VALUE}.")
   private double churn;
 
   @Option(
@@ -92,23 +114,61 @@ final class ModelOptions {
     if (steps < 1) {
       throw new IllegalArgumentException("--steps is " + steps + " but should be at least 1");
     }
+    if (churn != 0 && sampler != SamplerChoice.HEUN) {
+      throw new IllegalArgumentException(
+          "--churn is "
+              + churn
+              + " but --sampler "
+              + sampler
+              + " adds no noise; leave it out, or pass --sampler heun");
+    }
+    if (rho != null && levels != LevelChoice.KARRAS) {
+      throw new IllegalArgumentException(
+          "--rho is "
+              + rho
+              + " but --levels "
+              + levels
+              + " has none; leave it out, or pass --levels karras");
+    }
     return DenoiserModel.read(file);
   }
 
-  /** How images come of a model, as a file of them says it. */
+  /** Images to be judged: of a deployable, or of a denoiser as these flags say. */
+  ImageSet images(Torch torch, long seed, int count) {
+    if (Deployable.is(file)) {
+      Deployable exported = Deployable.read(file);
+      Map<String, String> origin = new LinkedHashMap<>();
+      origin.put(SampledImages.MODEL_DIGEST, FileDigest.of(file));
+      origin.put(SampledImages.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
+      origin.put(SampledImages.SAMPLER, "deployable");
+      return new GeneratedImages(exported.source(torch), exported.labels(), origin, seed, count);
+    }
+    DenoiserModel model = read();
+    return new GeneratedImages(source(torch, model), model.labels(), origin(model), seed, count);
+  }
+
+  /** How images come of a model, as a file of them says it: all that decides them but seeds. */
   Map<String, String> origin(DenoiserModel model) {
     boolean generator = model.property(MetadataKeys.SIGMA_INIT).isPresent();
-    Map<String, String> origin = new HashMap<>();
+    Map<String, String> origin = new LinkedHashMap<>();
     origin.put(SampledImages.MODEL_DIGEST, FileDigest.of(file));
     origin.put(SampledImages.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
-    origin.put(SampledImages.SAMPLER, generator ? "generator" : NoisePairs.DETERMINISTIC);
+    origin.put(SampledImages.SAMPLER, generator ? "generator" : sampler.origin());
     if (!generator) {
-      KarrasSchedule levels = levels(model.sigmaRange());
+      SigmaRange trained = model.sigmaRange();
       origin.put(SampledImages.STEPS, Integer.toString(steps));
-      origin.put(SampledImages.SIGMA_MIN, Double.toString(levels.sigmaMin()));
-      origin.put(SampledImages.SIGMA_MAX, Double.toString(levels.sigmaMax()));
-      origin.put(SampledImages.RHO, Double.toString(levels.rho()));
+      origin.put(SampledImages.LEVELS, levels.toString());
+      origin.put(SampledImages.SIGMA_MIN, Double.toString(last(trained)));
+      origin.put(SampledImages.SIGMA_MAX, Double.toString(first(trained)));
+      if (levels == LevelChoice.KARRAS) {
+        origin.put(SampledImages.RHO, Double.toString(rho()));
+      }
       origin.put(SampledImages.CHURN, Double.toString(churn));
+      if (churn != 0) {
+        Churn added = churn();
+        origin.put(SampledImages.CHURN_RANGE, added.sMin() + "," + added.sMax());
+        origin.put(SampledImages.CHURN_NOISE, Double.toString(added.sNoise()));
+      }
     }
     return origin;
   }
@@ -154,10 +214,31 @@ final class ModelOptions {
                 new SeededNoise(seeds)));
   }
 
-  /** The usual levels, less those on which the teacher was not trained. */
-  private KarrasSchedule levels(SigmaRange trained) {
-    double first = sigmaMax == null ? trained.nearest(KarrasSchedule.EDM.sigmaMax()) : sigmaMax;
-    double last = sigmaMin == null ? trained.nearest(KarrasSchedule.EDM.sigmaMin()) : sigmaMin;
+  /** The usual last level, unless the teacher was not trained on it. */
+  private double last(SigmaRange trained) {
+    return sigmaMin == null ? trained.nearest(KarrasSchedule.EDM.sigmaMin()) : sigmaMin;
+  }
+
+  /** The usual first level, unless the teacher was not trained on it. */
+  private double first(SigmaRange trained) {
+    return sigmaMax == null ? trained.nearest(KarrasSchedule.EDM.sigmaMax()) : sigmaMax;
+  }
+
+  private double rho() {
+    return rho == null ? KarrasSchedule.EDM.rho() : rho;
+  }
+
+  private Churn churn() {
+    double[] range = churnRange == null ? new double[] {0, Double.POSITIVE_INFINITY} : churnRange;
+    if (range.length != 2) {
+      throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
+    }
+    return new Churn(churn, range[0], range[1], churnNoise);
+  }
+
+  private Sampler sampler(DenoiserModel model) {
+    SigmaRange trained = model.sigmaRange();
+    double first = first(trained);
     if (first > trained.max()) {
       LOG.warn(
           "--sigma-max is {} but {} was trained on noise levels up to {}; above, what it answers is"
@@ -166,15 +247,6 @@ final class ModelOptions {
           file,
           trained.max());
     }
-    return new KarrasSchedule(last, first, rho);
-  }
-
-  private HeunSampler sampler(DenoiserModel model) {
-    double[] churned = churnRange == null ? new double[] {0, Double.POSITIVE_INFINITY} : churnRange;
-    if (churned.length != 2) {
-      throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
-    }
-    return new HeunSampler(
-        levels(model.sigmaRange()), steps, new Churn(churn, churned[0], churned[1], churnNoise));
+    return sampler.sampler(levels.levels(last(trained), first, rho()), steps, churn());
   }
 }

@@ -30,7 +30,7 @@ import retort.onnx.OnnxWriter;
 abstract class BadInput {
   /** Flags whose values are words. */
   private static final String NO_FILES =
-      "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..)";
+      "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..|sampler|levels|served)";
 
   static final String TINY = " --threads 1 --batch 8 --images 16";
   static final String TEACH = "teach --data data --channel-mult 1 --out new" + TINY;

@@ -9,6 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.command.Launcher;
+import retort.command.OnInterrupt;
 
 /** {@code demo}: the whole journey on the shipped teacher of digits. */
 @Command(

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import retort.clients.RetortClient;
+import retort.command.Launcher;
 
 /**
  * The steps of the demo, each of which leaves files for the next.

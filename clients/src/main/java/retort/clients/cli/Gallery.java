@@ -36,7 +36,8 @@ record Gallery(RetortClient client, ServedModel model) {
       }
     }
     PictureGrid grid = new PictureGrid(COLUMNS, GRID_SCALE);
-    OutputFile.writePng(file, grid.layOut(new ImageRequests(client, model).pictures(origins)));
+    OutputFile.writePng(
+        file, grid.layOut(new ImageRequests(client, model).pictures(origins.size(), origins::get)));
   }
 
   /**

@@ -1,6 +1,8 @@
 package retort.clients.cli;
 
 import java.awt.image.BufferedImage;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,16 +26,22 @@ import retort.v1.Origin;
     name = "generate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Asks a server for images and writes them as a grid, as single files, or both.",
+    description =
+        "Asks a server for images and writes them as a grid, as single files, or both; or as bytes"
+            + " for another program.",
     footer = {
       "",
       "Example, ten of each digit in a row, then one large seven:",
       "  retort generate --server 127.0.0.1:8001 --images 100 --columns 10 \\",
       "    --out grid.png",
       "  retort generate --server 127.0.0.1:8001 --images 1 --labels 7 \\",
-      "    --scale 8 --out seven.png"
+      "    --scale 8 --out seven.png",
+      "Bytes on standard output, after a line of JSON that tells shape, seeds and labels:",
+      "  retort generate --server 127.0.0.1:8001 --images 50000 --out - > images"
     })
 final class GenerateCommand implements Callable<Integer> {
+  private static final String STANDARD_OUTPUT = "-";
+
   @Mixin private ServerOptions server = new ServerOptions();
 
   @Option(
@@ -43,11 +51,17 @@ final class GenerateCommand implements Callable<Integer> {
   private int count = 64;
 
   @Option(
+      names = "--first",
+      paramLabel = "K",
+      description =
+          "Number of the first image; seeds and labels go on from there. Default: ${DEFAULT-VALUE}.")
+  private int first;
+
+  @Option(
       names = "--seed",
       converter = Seed.Converter.class,
       paramLabel = "N",
-      description =
-          "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of image 0; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
   private Seed seed = Seed.ZERO;
 
   @Option(
@@ -75,7 +89,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "A .png for the grid. Default: none; --folder must then be given.")
+      description =
+          "A .png for the grid, or - for bytes on standard output, any number of them."
+              + " Default: none; --folder must then be given.")
   private @Nullable Path out;
 
   @Option(
@@ -88,27 +104,25 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (count < 1 || count > 65_536) {
-      throw new IllegalArgumentException(
-          "--images is " + count + " but should be 1 to 65536; make more in several calls");
-    }
+    boolean raw = out != null && out.toString().equals(STANDARD_OUTPUT);
+    check(raw);
     PictureGrid grid = new PictureGrid(columns, scale);
-    if (out == null && folder == null) {
-      throw new IllegalArgumentException(
-          "nothing says where the images go; pass --out, --folder or both");
-    }
-    if (out != null) {
-      OutputFile.check("--out", out, ".png");
-    }
-    if (folder != null) {
-      OutputFile.checkFolder("--folder", folder);
-    }
     try (RetortClient client = server.connect()) {
       ServedModel model = server.model(client);
+      List<Integer> cycle = model.labels(labels);
+      ImageRequests requests = new ImageRequests(client, model);
+      if (raw) {
+        // Not System.out, which would not tell that nobody reads any more.
+        try (RawImages images =
+            new RawImages(new FileOutputStream(FileDescriptor.out), model.description())) {
+          images.begin(seed.bits(), first, count, cycle);
+          requests.images(count, i -> origin(first + i, cycle), images::add);
+        }
+        return 0;
+      }
       requireRoom(grid, model.description());
-      List<Origin> origins = origins(model.labels(labels));
       long start = System.nanoTime();
-      List<BufferedImage> pictures = new ImageRequests(client, model).pictures(origins);
+      List<BufferedImage> pictures = requests.pictures(count, i -> origin(first + i, cycle));
       double seconds = (System.nanoTime() - start) * 1e-9;
       save(grid, pictures);
       tell(pictures.size(), seconds);
@@ -116,21 +130,45 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void check(boolean raw) {
+    if (raw && folder != null) {
+      throw new IllegalArgumentException(
+          "--out is - and --folder is " + folder + "; pass one of them");
+    }
+    if (raw ? count < 0 : count < 1 || count > 65_536) {
+      throw new IllegalArgumentException(
+          "--images is "
+              + count
+              + " but should be "
+              + (raw ? "at least 0" : "1 to 65536; make more in several calls with --first"));
+    }
+    if (first < 0 || first > Integer.MAX_VALUE - count) {
+      throw new IllegalArgumentException(
+          "--first is " + first + " but numbers of images go from 0 to 2147483647");
+    }
+    if (out == null && folder == null) {
+      throw new IllegalArgumentException(
+          "nothing says where the images go; pass --out, --folder or both");
+    }
+    if (out != null && !raw) {
+      OutputFile.check("--out", out, ".png");
+    }
+    if (folder != null) {
+      OutputFile.checkFolder("--folder", folder);
+    }
+  }
+
   private void requireRoom(PictureGrid grid, Model model) {
     int largest = out == null ? 1 : count;
     grid.requireRoom(largest, model.getWidth(), model.getHeight());
   }
 
-  private List<Origin> origins(List<Integer> cycle) {
-    List<Origin> origins = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Origin.Builder origin = Origin.newBuilder().setSeed(seed.plus(i).bits());
-      if (!cycle.isEmpty()) {
-        origin.setLabel(cycle.get(i % cycle.size()));
-      }
-      origins.add(origin.build());
+  private Origin origin(int number, List<Integer> cycle) {
+    Origin.Builder origin = Origin.newBuilder().setSeed(seed.plus(number).bits());
+    if (!cycle.isEmpty()) {
+      origin.setLabel(cycle.get(number % cycle.size()));
     }
-    return origins;
+    return origin.build();
   }
 
   private void save(PictureGrid grid, List<BufferedImage> pictures) {
@@ -138,7 +176,7 @@ final class GenerateCommand implements Callable<Integer> {
       OutputFile.makeFolder("--folder", folder);
       PictureGrid single = new PictureGrid(1, scale);
       for (int i = 0; i < pictures.size(); i++) {
-        Path file = folder.resolve("image-" + seed.plus(i) + ".png");
+        Path file = folder.resolve("image-" + seed.plus(first + i) + ".png");
         OutputFile.writePng(file, single.magnify(pictures.get(i)));
       }
     }

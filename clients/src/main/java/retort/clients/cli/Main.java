@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import retort.clients.RetortException;
 import retort.clients.cli.picture.PictureException;
 import retort.command.Commands;
+import retort.command.LauncherException;
 
 /**
  * The commands of a client. Exit codes: 0 done; 2 what a user can change (flags, files, an address
@@ -36,6 +37,11 @@ public final class Main {
   /** The command line, which tests call as the shell would. */
   public static CommandLine commandLine() {
     return Commands.line(
-        new Main(), Set.of(RetortException.class, PictureException.class, DemoException.class));
+        new Main(),
+        Set.of(
+            RetortException.class,
+            PictureException.class,
+            DemoException.class,
+            LauncherException.class));
   }
 }

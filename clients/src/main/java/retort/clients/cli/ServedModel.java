@@ -29,7 +29,7 @@ record ServedModel(Model description) {
     }
     if (wanted.isEmpty() && models.size() > 1) {
       throw new IllegalArgumentException(
-          "the server at " + server + " holds " + names + "; choose one with --model");
+          "the server at " + server + " holds " + names + "; name one of them");
     }
     Model model =
         models.stream()
@@ -38,7 +38,7 @@ record ServedModel(Model description) {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "--model is %s but the server at %s holds %s; pass one of them"
+                        "the model is to be %s but the server at %s holds %s; name one of them"
                             .formatted(wanted, server, names)));
     if (model.getState() != Model.State.STATE_READY) {
       throw new IllegalArgumentException(

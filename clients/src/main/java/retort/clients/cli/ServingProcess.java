@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import retort.command.Launcher;
 
 /** A server in a process of its own, from its readiness to its end. */
 final class ServingProcess implements AutoCloseable {

@@ -20,6 +20,7 @@ import retort.clients.cli.StreamSummary.Ending;
 import retort.clients.cli.picture.OutputFile;
 import retort.clients.cli.picture.PictureGrid;
 import retort.clients.cli.picture.PictureSink;
+import retort.command.OnInterrupt;
 import retort.v1.Model;
 import retort.v1.StreamRequest;
 

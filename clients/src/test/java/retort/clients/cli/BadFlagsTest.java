@@ -50,6 +50,11 @@ class BadFlagsTest {
       value = {
         "generate SERVER --images 0 --out DIR/a.png | --images is 0 but should be 1 to 65536",
         "generate SERVER --images -1 --out DIR/a.png | --images is -1",
+        "generate SERVER --images 0 --folder DIR/new | make more in several calls with --first",
+        "generate SERVER --images -1 --out - | --images is -1 but should be at least 0",
+        "generate SERVER --first -1 --out DIR/a.png | --first is -1 but numbers of images go from 0",
+        "generate SERVER --first 2147483647 --out - | --first is 2147483647",
+        "generate SERVER --out - --folder DIR/new | --out is - and --folder is",
         "generate SERVER --columns 0 --out DIR/a.png | --columns is 0 but should be at least 1",
         "generate SERVER --scale 0 --out DIR/a.png | --scale is 0 but should be 1 to 64",
         "generate SERVER | pass --out, --folder or both",
@@ -89,7 +94,7 @@ class BadFlagsTest {
         "demo --minutes NaN | --minutes is NaN",
         "demo --threads -1 | --threads is -1",
         "demo --port 65536 | --port is 65536 but should be 0 to 65535",
-        "demo --launcher DIR/file | cannot be run; start the demo as './retort demo'",
+        "demo --launcher DIR/file | cannot be run; start the command as './retort",
       })
   void aValueThatCannotBeIsOneSentence(String line, String message) throws IOException {
     CommandRun run = run(line);
@@ -124,6 +129,6 @@ class BadFlagsTest {
 
   @Test
   void theDemoNeedsTheLauncher() {
-    assertThat(run("demo --launcher DIR/none").err()).contains("start the demo as './retort demo'");
+    assertThat(run("demo --launcher DIR/none").err()).contains("start the command as './retort");
   }
 }

@@ -19,6 +19,21 @@ final class CommandProcess {
   }
 
   static CommandProcess start(String... words) throws IOException {
+    return new CommandProcess(builder(words).redirectErrorStream(true).start());
+  }
+
+  /** Runs a command to its end and returns what it wrote to standard output alone. */
+  static byte[] bytes(String... words) throws IOException, InterruptedException {
+    Process process = builder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    byte[] output = process.getInputStream().readAllBytes();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("the command did not end");
+    }
+    return output;
+  }
+
+  private static ProcessBuilder builder(String... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
@@ -30,7 +45,7 @@ final class CommandProcess {
     command.addAll(List.of("-cp", System.getProperty("surefire.test.class.path", classPath)));
     command.add(Main.class.getName());
     command.addAll(List.of(words));
-    return new CommandProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    return new ProcessBuilder(command);
   }
 
   /** Waits until a file has been written, or the command has ended without it. */

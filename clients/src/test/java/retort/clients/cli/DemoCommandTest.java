@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import retort.clients.FakeServer;
+import retort.command.Launcher;
 
 /**
  * The demo's steps, imitated by a script: each writes what the real command writes. What the server
@@ -202,7 +203,9 @@ class DemoCommandTest {
     CommandRun run = demo(launcher("none", readyLine()));
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("--model is digits but the server at").contains("holds faces");
+    assertThat(run.err())
+        .contains("the model is to be digits but the server at")
+        .contains("holds faces");
     assertThat(serverLives()).isFalse();
   }
 

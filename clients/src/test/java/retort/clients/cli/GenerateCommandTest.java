@@ -1,10 +1,14 @@
 package retort.clients.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.grpc.Status;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -196,6 +200,82 @@ class GenerateCommandTest {
   }
 
   @Test
+  void morePicturesGoOnFromANumberWithTheirSeedsAndLabels() {
+    CommandRun run = generate("--images 2 --first 4 --seed 10 --folder FOLDER/one");
+
+    assertThat(run.code()).isZero();
+    assertThat(server.requests().get(0).getOriginsList())
+        .extracting(Origin::getSeed, Origin::getLabel)
+        .containsExactly(tuple(14L, 1), tuple(15L, 2));
+    assertThat(folder.resolve("one").toFile().list())
+        .containsExactlyInAnyOrder("image-14.png", "image-15.png");
+  }
+
+  @Test
+  void bytesGoToStandardOutputAfterALineThatTellsThem() throws IOException, InterruptedException {
+    int side = FakeServer.SIDE;
+
+    // Of the command alone: what its libraries say goes to standard error.
+    byte[] output =
+        CommandProcess.bytes(
+            "generate",
+            "--server",
+            server.address(),
+            "--first",
+            "1",
+            "--images",
+            "200",
+            "--seed",
+            "3",
+            "--out",
+            "-");
+
+    int end = 0;
+    while (output[end] != '\n') {
+      end++;
+    }
+    JsonObject line =
+        JsonParser.parseString(new String(output, 0, end, StandardCharsets.UTF_8))
+            .getAsJsonObject();
+    assertThat(line.get("model").getAsString()).isEqualTo("digits");
+    assertThat(line.get("seed").getAsLong()).isEqualTo(3);
+    assertThat(line.get("first").getAsInt()).isEqualTo(1);
+    assertThat(line.get("images").getAsInt()).isEqualTo(200);
+    assertThat(line.get("labels")).hasToString("[0,1,2]");
+    assertThat(output).hasSize(end + 1 + 200 * side * side);
+    for (int i = 0; i < 200; i++) {
+      Origin origin = Origin.newBuilder().setSeed(4 + i).setLabel((1 + i) % 3).build();
+      assertThat(Byte.toUnsignedInt(output[end + 1 + i * side * side]))
+          .isEqualTo(FakeServer.grey(origin));
+    }
+    assertThat(server.requests()).extracting(GenerateRequest::getOriginsCount).contains(64);
+  }
+
+  @Test
+  void noImagesTellTheModelAlone() throws IOException, InterruptedException {
+    byte[] output =
+        CommandProcess.bytes(
+            "generate", "--server", server.address(), "--images", "0", "--out", "-");
+
+    assertThat(new String(output, StandardCharsets.UTF_8))
+        .startsWith("{\"model\":")
+        .endsWith("}\n");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void requestsInFlightGiveWayWhenTheServerIsFull() {
+    server.withRoomFor(60);
+
+    CommandRun run = generate("--images 200 --columns 20 --out FOLDER/grid.png");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(server.requests().stream().filter(r -> r.getOriginsCount() <= 60))
+        .extracting(GenerateRequest::getOriginsCount)
+        .containsExactly(32, 32, 32, 32, 32, 32, 8);
+  }
+
+  @Test
   void aGridThatCannotBeMadeLeavesTheOldOne() throws IOException {
     Path out = folder.resolve("grid.png");
     Files.writeString(out, "an older grid");
@@ -214,10 +294,10 @@ class GenerateCommandTest {
     server.holding(FakeServer.model("cats"), FakeServer.model("dogs"));
 
     assertThat(generate("--out FOLDER/grid.png").err())
-        .contains("holds cats, dogs; choose one with --model");
+        .contains("holds cats, dogs; name one of them");
     assertThat(generate("--model cows --out FOLDER/grid.png").err())
-        .contains("--model is cows but the server at")
-        .contains("holds cats, dogs; pass one");
+        .contains("the model is to be cows but the server at")
+        .contains("holds cats, dogs; name one");
     assertThat(generate("--model dogs --out FOLDER/grid.png").code()).isZero();
   }
 

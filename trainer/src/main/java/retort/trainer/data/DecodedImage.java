@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,12 +24,17 @@ final class DecodedImage {
   private static final int ALPHA_SHIFT = 24;
   private static final int OPAQUE = 255;
 
+  /** How every JPEG begins. */
+  private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8};
+
   private final ImageShape shape;
   private final byte[] pixels;
+  private final boolean lossy;
 
-  private DecodedImage(ImageShape shape, byte[] pixels) {
+  private DecodedImage(ImageShape shape, byte[] pixels, boolean lossy) {
     this.shape = shape;
     this.pixels = pixels;
+    this.lossy = lossy;
   }
 
   ImageShape shape() {
@@ -39,9 +45,15 @@ final class DecodedImage {
     return pixels;
   }
 
+  /** Whether the file is a JPEG, whatever its name. */
+  boolean lossy() {
+    return lossy;
+  }
+
   /** Reads a file; {@code name} is for errors. */
   static DecodedImage read(Path file, String name) {
-    BufferedImage image = decode(file, name);
+    byte[] content = content(file, name);
+    BufferedImage image = decode(content, name);
     if (image.getColorModel() instanceof IndexColorModel palette) {
       return ofPalette(image, palette);
     }
@@ -50,12 +62,21 @@ final class DecodedImage {
       throw new DataException(
           name + ": has " + channels + " colour channels but 1 or 3 are read: convert it to RGB");
     }
-    return ofSamples(image, channels);
+    boolean lossy = content[0] == JPEG[0] && content[1] == JPEG[1];
+    return ofSamples(image, channels, lossy);
   }
 
-  private static BufferedImage decode(Path file, String name) {
+  private static byte[] content(Path file, String name) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new DataException(unreadable(name, e.toString()), e);
+    }
+  }
+
+  private static BufferedImage decode(byte[] content, String name) {
     BufferedImage image;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new ByteArrayInputStream(content)) {
       image = ImageIO.read(new MemoryCacheImageInputStream(in));
     } catch (IOException | RuntimeException e) { // the decoders throw both at damaged files
       throw new DataException(unreadable(name, e.toString()), e);
@@ -71,7 +92,7 @@ final class DecodedImage {
         .formatted(name, reason);
   }
 
-  private static DecodedImage ofSamples(BufferedImage image, int channels) {
+  private static DecodedImage ofSamples(BufferedImage image, int channels, boolean lossy) {
     Raster raster = image.getRaster();
     ColorModel colours = image.getColorModel();
     ImageShape shape = new ImageShape(channels, image.getHeight(), image.getWidth());
@@ -85,7 +106,7 @@ final class DecodedImage {
         pixels[c * plane + i] = overBlack(values[i], alpha);
       }
     }
-    return new DecodedImage(shape, pixels);
+    return new DecodedImage(shape, pixels, lossy);
   }
 
   /** One band as numbers from 0 to 255. */
@@ -112,7 +133,7 @@ final class DecodedImage {
         pixels[c * plane + i] = overBlack(value, colours[i] >>> ALPHA_SHIFT);
       }
     }
-    return new DecodedImage(shape, pixels);
+    return new DecodedImage(shape, pixels, false);
   }
 
   private static boolean isGrey(IndexColorModel palette) {

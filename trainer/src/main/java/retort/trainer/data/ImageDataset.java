@@ -2,11 +2,16 @@ package retort.trainer.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import retort.denoiser.ImageShape;
+import retort.file.FileDigest;
 import retort.noise.UniformDraws;
 
 /**
@@ -23,13 +28,21 @@ public final class ImageDataset {
   private final byte[][] pixels; // [N][C * H * W]
   private final int[] labels; // [N], or empty
   private final List<String> labelNames; // [K]; empty without labels
+  private final int lossy;
 
   /** Takes the arrays over: the readers of this package check what they pass. */
   ImageDataset(ImageShape shape, byte[][] pixels, int[] labels, List<String> labelNames) {
+    this(shape, pixels, labels, labelNames, 0);
+  }
+
+  /** The same, of which {@code lossy} images come from JPEG files. */
+  ImageDataset(
+      ImageShape shape, byte[][] pixels, int[] labels, List<String> labelNames, int lossy) {
     this.shape = shape;
     this.pixels = pixels;
     this.labels = labels;
     this.labelNames = List.copyOf(labelNames);
+    this.lossy = lossy;
   }
 
   /** The training half of what {@link #open(Path, Split)} reads. */
@@ -127,7 +140,7 @@ public final class ImageDataset {
 
   /** The same images without their labels. */
   public ImageDataset withoutLabels() {
-    return new ImageDataset(shape, pixels, new int[0], List.of());
+    return new ImageDataset(shape, pixels, new int[0], List.of(), lossy);
   }
 
   /** The number of images, N; at least 1. */
@@ -148,6 +161,11 @@ public final class ImageDataset {
   /** Whether images have labels. */
   public boolean isLabelled() {
     return !labelNames.isEmpty();
+  }
+
+  /** How many images come from files of a lossy format, whose pixels are not those saved. */
+  public int lossy() {
+    return lossy;
   }
 
   /** Images as float32 {@code [n, C, H, W]}: {@code byte / 127.5 - 1}, in the order asked for. */
@@ -202,6 +220,20 @@ public final class ImageDataset {
       counts[label]++;
     }
     return counts;
+  }
+
+  /** SHA-256 of shape, pixels and labels, in lower-case hexadecimal. */
+  public String digest() {
+    MessageDigest digest = FileDigest.algorithm();
+    String head = shape + " " + size() + " " + labelNames.size() + "\n";
+    digest.update(head.getBytes(StandardCharsets.UTF_8));
+    for (byte[] image : pixels) {
+      digest.update(image);
+    }
+    ByteBuffer numbers = ByteBuffer.allocate(Integer.BYTES * labels.length);
+    numbers.asIntBuffer().put(labels);
+    digest.update(numbers);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** For logs: how many images, of which shape, with how many labels. */

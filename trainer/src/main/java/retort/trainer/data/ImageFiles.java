@@ -82,6 +82,7 @@ final class ImageFiles {
             .toList();
     ImageShape shape = images.get(0).shape();
     byte[][] pixels = new byte[images.size()][];
+    int lossy = 0;
     for (int i = 0; i < pixels.length; i++) {
       if (!images.get(i).shape().equals(shape)) {
         throw new DataException(
@@ -89,7 +90,8 @@ final class ImageFiles {
                 .formatted(source, names.get(i), images.get(i).shape(), names.get(0), shape));
       }
       pixels[i] = images.get(i).pixels();
+      lossy += images.get(i).lossy() ? 1 : 0;
     }
-    return new ImageDataset(shape, pixels, labels.labels(), labels.names());
+    return new ImageDataset(shape, pixels, labels.labels(), labels.names(), lossy);
   }
 }

@@ -30,10 +30,13 @@ public final class SampledImages {
   public static final String SEED_ALGORITHM = "seed_algorithm";
   public static final String SAMPLER = "sampler";
   public static final String STEPS = "steps";
+  public static final String LEVELS = "levels";
   public static final String SIGMA_MIN = "sigma_min";
   public static final String SIGMA_MAX = "sigma_max";
   public static final String RHO = "rho";
   public static final String CHURN = "churn";
+  public static final String CHURN_RANGE = "churn_range";
+  public static final String CHURN_NOISE = "churn_noise";
 
   private static final String IMAGES = "images";
   private static final String LABELS = "labels";
@@ -190,6 +193,11 @@ public final class SampledImages {
   /** Copies an image to a place of an array. */
   public void copy(int index, float[] into, int offset) {
     System.arraycopy(images, index * shape.elements(), into, offset, shape.elements());
+  }
+
+  /** How the images were made, by the keys above. */
+  public Map<String, String> origin() {
+    return origin;
   }
 
   /** How the images were made; empty where the file does not say. */

@@ -1,4 +1,4 @@
-package retort.clients.cli;
+package retort.command;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>No child outlives this: closing it ends them all. Any thread may close.
  */
-final class Launcher implements AutoCloseable {
+public final class Launcher implements AutoCloseable {
   /** A trainer saves what it has before it ends. */
   private static final long PATIENCE_SECONDS = 15;
 
@@ -30,42 +30,42 @@ final class Launcher implements AutoCloseable {
 
   /**
    * @param script the launcher; commands run in its folder
-   * @throws DemoException when it is not there
+   * @throws LauncherException when it is not there
    */
-  Launcher(Path script) {
+  public Launcher(Path script) {
     this.script = script.toAbsolutePath();
     this.root = Objects.requireNonNull(this.script.getParent());
     if (!Files.isExecutable(script)) {
-      throw new DemoException(
-          "the launcher " + script + " cannot be run; start the demo as './retort demo'");
+      throw new LauncherException(
+          "the launcher " + script + " cannot be run; start the command as './retort COMMAND'");
     }
   }
 
   /** The folder that commands run in. */
-  Path root() {
+  public Path root() {
     return root;
   }
 
   /** Whether the children were told to end. */
-  boolean closed() {
+  public boolean closed() {
     return closed;
   }
 
   /**
    * Runs a command to its end, on this terminal.
    *
-   * @throws DemoException when it fails
+   * @throws LauncherException when it fails
    */
-  void run(String... command) {
+  public void run(String... command) {
     requireSuccess(start(Redirect.INHERIT, Redirect.INHERIT, command), command);
   }
 
   /**
    * Runs a command to its end and returns what it wrote to standard output.
    *
-   * @throws DemoException when it fails
+   * @throws LauncherException when it fails
    */
-  String output(String... command) {
+  public String output(String... command) {
     Process child = start(Redirect.PIPE, Redirect.INHERIT, command);
     try {
       String text = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -81,7 +81,7 @@ final class Launcher implements AutoCloseable {
    *
    * @param errors where its standard error goes; its standard output is the caller's to read
    */
-  Process start(Redirect errors, String... command) {
+  public Process start(Redirect errors, String... command) {
     return start(Redirect.PIPE, errors, command);
   }
 
@@ -103,7 +103,7 @@ final class Launcher implements AutoCloseable {
       }
       return child;
     } catch (IOException e) {
-      throw new DemoException(
+      throw new LauncherException(
           "'retort " + command[0] + "' could not be started: " + e.getMessage(), e);
     }
   }
@@ -113,18 +113,18 @@ final class Launcher implements AutoCloseable {
       int code = child.waitFor();
       children.remove(child);
       if (code != 0) {
-        throw new DemoException(
+        throw new LauncherException(
             "'retort %s' ended with exit code %d; what it said is above"
                 .formatted(command[0], code));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DemoException("interrupted while 'retort " + command[0] + "' ran", e);
+      throw new LauncherException("interrupted while 'retort " + command[0] + "' ran", e);
     }
   }
 
   /** Asks a child and its own children to end, then makes them. */
-  static void end(Process child) {
+  public static void end(Process child) {
     List<ProcessHandle> family = new ArrayList<>(child.descendants().toList());
     family.add(child.toHandle());
     family.forEach(ProcessHandle::destroy);
