@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import retort.trainer.distill.RunFolder;
 
 /**
  * A grid of samples on fixed noise, {@code samples-IMAGES.png}.
@@ -29,19 +30,24 @@ record Grid(long images, Path file, int width, int height, long bytes) {
     return NAME.matcher(file.getFileName().toString()).matches();
   }
 
-  /** The grid of a file, unless it does not begin as a PNG does. */
+  /** The grid of a file that is named as one, unless it does not begin as a PNG does. */
   static Optional<Grid> read(Path file) {
     Matcher name = NAME.matcher(file.getFileName().toString());
-    if (!name.matches()) {
-      return Optional.empty();
-    }
+    return name.matches() ? read(file, Long.parseLong(name.group(1))) : Optional.empty();
+  }
+
+  /** What the samples should look like, if the folder has it. */
+  static Optional<Grid> reference(Path folder) {
+    return read(folder.resolve(RunFolder.REFERENCE_SAMPLES), 0);
+  }
+
+  private static Optional<Grid> read(Path file, long images) {
     try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
       boolean isPng = in.readLong() == SIGNATURE && in.readInt() > 0 && in.readInt() == HEADER;
       int width = in.readInt();
       int height = in.readInt();
       return isPng && width > 0 && height > 0
-          ? Optional.of(
-              new Grid(Long.parseLong(name.group(1)), file, width, height, Files.size(file)))
+          ? Optional.of(new Grid(images, file, width, height, Files.size(file)))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

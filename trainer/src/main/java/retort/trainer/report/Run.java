@@ -26,6 +26,7 @@ import retort.trainer.distill.RunFolder;
  * @param options what it was started with, by flag
  * @param statistics its numbers
  * @param grids its sample grids, the earliest first
+ * @param reference what they should look like
  * @param advice what it noticed about itself
  * @param sessions its sessions, the newest last, as {@code environment.json} has them
  * @param evaluation what was measured after it, if that was
@@ -39,6 +40,7 @@ public record Run(
     Map<String, String> options,
     RunStatistics statistics,
     List<Grid> grids,
+    Optional<Grid> reference,
     List<Advice> advice,
     List<JsonObject> sessions,
     Optional<Evaluation> evaluation,
@@ -97,6 +99,7 @@ public record Run(
         options(folder, notices),
         statistics,
         List.copyOf(grids),
+        Grid.reference(folder),
         advice(folder.resolve(RunFolder.ADVICE), notices),
         List.copyOf(sessions),
         evaluation.flatMap(json -> Evaluation.of(json, EVALUATION)),

@@ -36,6 +36,8 @@ final class SamplesSection {
       boolean isBest = best.filter(last::equals).isPresent();
       html.append(figure(last, isBest ? "last, best Frechet distance" : "last", delivery));
     }
+    run.reference()
+        .ifPresent(grid -> html.append(figure(grid, "what they should look like", "", delivery)));
     html.append("</div>");
     List<Grid> film = thinned(run.grids(), best, MOST_GRIDS, MOST_BYTES);
     if (film.size() > 1) {
@@ -49,7 +51,7 @@ final class SamplesSection {
     html.append(
         "<div class=\"film\"><figure><img class=\"shown\" alt=\"\" %s src=\"%s\">"
             .formatted(last.sizeAttributes(FILM_ROOM), delivery.picture(last)));
-    html.append("<figcaption>%s</figcaption></figure>".formatted(caption(last, "")));
+    html.append("<figcaption>%s</figcaption></figure>".formatted(caption(last)));
     int end = film.size() - 1;
     html.append(
         "<input type=\"range\" min=\"0\" max=\"%d\" value=\"%d\" aria-label=\"which grid\">"
@@ -58,7 +60,7 @@ final class SamplesSection {
     for (Grid grid : film) {
       html.append(
           "<img alt=\"%s\" loading=\"lazy\" src=\"%s\">"
-              .formatted(caption(grid, ""), delivery.picture(grid)));
+              .formatted(caption(grid), delivery.picture(grid)));
     }
     html.append("</div>");
     if (film.size() < run.grids().size()) {
@@ -68,13 +70,16 @@ final class SamplesSection {
   }
 
   private static String figure(Grid grid, String what, Delivery delivery) {
-    return "<figure><img alt=\"grid of samples, %s\" %s src=\"%s\"><figcaption>%s</figcaption></figure>"
-        .formatted(
-            what, grid.sizeAttributes(ROOM), delivery.picture(grid), caption(grid, what + ", "));
+    return figure(grid, what, ", " + caption(grid), delivery);
   }
 
-  private static String caption(Grid grid, String what) {
-    return what + "%s images".formatted(Figures.of(grid.images()));
+  private static String figure(Grid grid, String what, String images, Delivery delivery) {
+    return "<figure><img alt=\"grid of samples, %s\" %s src=\"%s\"><figcaption>%s</figcaption></figure>"
+        .formatted(what, grid.sizeAttributes(ROOM), delivery.picture(grid), what + images);
+  }
+
+  private static String caption(Grid grid) {
+    return "%s images".formatted(Figures.of(grid.images()));
   }
 
   /** The grid made nearest to the best measurement. */
