@@ -46,14 +46,29 @@ public final class FeatureRows {
     return values[row * dimension + column];
   }
 
-  /** Inner product, in float64, of a row here and a row there. */
-  double dot(int row, FeatureRows other, int otherRow) {
-    int start = row * dimension;
-    int otherStart = otherRow * dimension;
-    double sum = 0.0;
-    for (int i = 0; i < dimension; i++) {
-      sum += (double) values[start + i] * other.values[otherStart + i];
+  /** The rows of these numbers, in this order, copied. */
+  public FeatureRows rows(int... chosen) {
+    float[] copied = new float[Math.multiplyExact(chosen.length, dimension)];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(values, chosen[i] * dimension, copied, i * dimension, dimension);
     }
-    return sum;
+    return new FeatureRows(copied, dimension);
+  }
+
+  /** All rows, {@code [count, dimension]} row-major, not copied. */
+  public float[] values() {
+    return values;
+  }
+
+  /** Refuses to compare with rows of another network. */
+  void requireSameFeatures(FeatureRows other) {
+    if (dimension != other.dimension) {
+      throw new IllegalArgumentException(
+          "rows of "
+              + dimension
+              + " and of "
+              + other.dimension
+              + " features cannot be compared: use one feature network for both");
+    }
   }
 }

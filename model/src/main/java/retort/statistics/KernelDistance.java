@@ -1,5 +1,7 @@
 package retort.statistics;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import retort.noise.UniformDraws;
 
 /**
@@ -9,7 +11,8 @@ import retort.noise.UniformDraws;
  * <p>Unlike the Frechet distance it has no bias with few images; it may come out below 0.
  * Bińkowski, Sutherland, Arbel and Gretton, <em>Demystifying MMD GANs</em>, 2018.
  *
- * <p>Pure functions, safe to call from any thread.
+ * <p>Pure functions, safe to call from any thread. They use several threads themselves, whose
+ * number changes no bit of a result.
  */
 public final class KernelDistance {
 
@@ -30,7 +33,8 @@ public final class KernelDistance {
    * @throws IllegalArgumentException when the dimensions differ or a set has fewer than two rows
    */
   public static double between(FeatureRows first, FeatureRows second) {
-    return between(first, allOf(first), second, allOf(second));
+    first.requireSameFeatures(second);
+    return meanWithin(first) + meanWithin(second) - 2.0 * meanAcross(first, second);
   }
 
   /**
@@ -47,95 +51,83 @@ public final class KernelDistance {
       throw new IllegalArgumentException(
           "subsets is " + subsets + " but at least 2 are needed for a spread: 100 is usual");
     }
-    double sum = 0.0;
-    double sumOfSquares = 0.0;
-    double shift = 0.0;
-    for (int k = 0; k < subsets; k++) {
-      double distance =
-          between(
-              first,
-              choose(first.count(), subsetSize, new UniformDraws(seed, 2 * k)),
-              second,
-              choose(second.count(), subsetSize, new UniformDraws(seed, 2 * k + 1)));
-      shift = k == 0 ? distance : shift;
-      sum += distance - shift;
-      sumOfSquares += (distance - shift) * (distance - shift);
-    }
-    double variance = (sumOfSquares - sum * sum / subsets) / (subsets - 1);
-    return new Estimate(shift + sum / subsets, Math.sqrt(Math.max(variance, 0.0)));
+    double[] distances =
+        IntStream.range(0, subsets)
+            .parallel()
+            .mapToDouble(
+                k ->
+                    between(
+                        chosen(first, subsetSize, new UniformDraws(seed, 2 * k)),
+                        chosen(second, subsetSize, new UniformDraws(seed, 2 * k + 1))))
+            .toArray();
+    double mean = Arrays.stream(distances).sum() / subsets;
+    double squares = Arrays.stream(distances).map(d -> (d - mean) * (d - mean)).sum();
+    return new Estimate(mean, Math.sqrt(squares / (subsets - 1)));
   }
 
-  private static double between(FeatureRows x, int[] chosenX, FeatureRows y, int[] chosenY) {
-    if (x.dimension() != y.dimension()) {
+  private static double meanWithin(FeatureRows rows) {
+    if (rows.count() < 2) {
       throw new IllegalArgumentException(
-          "rows of "
-              + x.dimension()
-              + " and of "
-              + y.dimension()
-              + " features cannot be compared: use one feature network for both");
+          "a set has " + rows.count() + " rows but at least 2 are needed: add more images");
     }
-    return meanWithin(x, chosenX)
-        + meanWithin(y, chosenY)
-        - 2.0 * meanAcross(x, chosenX, y, chosenY);
+    return 2.0 * sum(rows, rows, true) / rows.count() / (rows.count() - 1);
   }
 
-  private static double meanWithin(FeatureRows rows, int[] chosen) {
-    if (chosen.length < 2) {
-      throw new IllegalArgumentException(
-          "a set has " + chosen.length + " rows but at least 2 are needed: add more images");
-    }
+  private static double meanAcross(FeatureRows x, FeatureRows y) {
+    return sum(x, y, false) / x.count() / y.count();
+  }
+
+  /**
+   * The kernel summed over all pairs, or over those of a row and an earlier one of the same set.
+   */
+  private static double sum(FeatureRows x, FeatureRows y, boolean earlier) {
+    double[] sums =
+        IntStream.range(0, PairTile.tiles(x))
+            .parallel()
+            .mapToDouble(tile -> sum(x, tile, y, earlier))
+            .toArray();
+    return Arrays.stream(sums).sum();
+  }
+
+  private static double sum(FeatureRows x, int tileX, FeatureRows y, boolean earlier) {
+    PairTile pairs = new PairTile();
     double sum = 0.0;
-    for (int i = 0; i < chosen.length; i++) {
-      for (int j = 0; j < i; j++) {
-        sum += kernel(rows, chosen[i], rows, chosen[j]);
+    for (int tileY = 0; tileY < (earlier ? tileX + 1 : PairTile.tiles(y)); tileY++) {
+      pairs.compute(x, tileX, y, tileY);
+      int width = PairTile.height(y, tileY);
+      for (int i = 0; i < PairTile.height(x, tileX); i++) {
+        int end = earlier && tileX == tileY ? i : width;
+        double[] products = pairs.products(i);
+        sum += sumOfKernels(products, end, 1.0 / x.dimension());
       }
     }
-    return 2.0 * sum / chosen.length / (chosen.length - 1);
+    return sum;
   }
 
-  private static double meanAcross(FeatureRows x, int[] chosenX, FeatureRows y, int[] chosenY) {
-    double sum = 0.0;
-    for (int i : chosenX) {
-      for (int j : chosenY) {
-        sum += kernel(x, i, y, j);
-      }
+  /** Of inner products: two sums at a time, since each addition waits for the one before. */
+  private static double sumOfKernels(double[] products, int count, double scale) {
+    double even = 0.0;
+    double odd = 0.0;
+    for (int j = 0; j < count; j++) {
+      double base = products[j] * scale + 1.0;
+      products[j] = base * base * base;
     }
-    return sum / chosenX.length / chosenY.length;
-  }
-
-  private static double kernel(FeatureRows x, int i, FeatureRows y, int j) {
-    double base = x.dot(i, y, j) / x.dimension() + 1.0;
-    return base * base * base;
-  }
-
-  private static int[] allOf(FeatureRows rows) {
-    int[] all = new int[rows.count()];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = i;
+    for (int j = 0; j + 1 < count; j += 2) {
+      even += products[j];
+      odd += products[j + 1];
     }
-    return all;
+    return even + odd + (count % 2 == 0 ? 0.0 : products[count - 1]);
   }
 
-  /** The first {@code size} places of a shuffled deck of {@code count} cards. */
-  private static int[] choose(int count, int size, UniformDraws draws) {
-    if (size > count) {
+  private static FeatureRows chosen(FeatureRows rows, int size, UniformDraws draws) {
+    if (size > rows.count()) {
       throw new IllegalArgumentException(
           "a subset of "
               + size
               + " rows cannot be drawn from "
-              + count
+              + rows.count()
               + ": add images, or ask for smaller subsets");
     }
-    int[] deck = new int[count];
-    for (int i = 0; i < count; i++) {
-      deck[i] = i;
-    }
-    int[] chosen = new int[size];
-    for (int i = 0; i < size; i++) {
-      int place = i + (int) draws.below(count - i, i);
-      chosen[i] = deck[place];
-      deck[place] = deck[i];
-    }
-    return chosen;
+    return rows.rows(RowDraw.of(rows.count(), size, draws));
   }
 }

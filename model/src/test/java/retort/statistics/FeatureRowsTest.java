@@ -13,7 +13,7 @@ class FeatureRowsTest {
 
     assertThat(rows.count()).isEqualTo(2);
     assertThat(rows.value(1, 0)).isEqualTo(4f);
-    assertThat(rows.dot(0, rows, 1)).isEqualTo(4.0 + 10.0 + 18.0);
+    assertThat(rows.rows(1, 0, 1).values()).containsExactly(4, 5, 6, 1, 2, 3, 4, 5, 6);
   }
 
   @Test

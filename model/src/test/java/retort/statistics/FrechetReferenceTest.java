@@ -2,95 +2,96 @@ package retort.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import retort.reference.ReferenceCase;
+import retort.reference.ReferenceCases;
 
-/**
- * Against SciPy, on ResNet features of 1,000 + 1,000 images. Its matrix square root is good to
- * about ten digits, ours to more.
- */
+/** Against SciPy, on features of real images, in every case of the kind that there is. */
 class FrechetReferenceTest {
+  private static final Set<String> KIND = Set.of("frechet");
 
-  private static final Path FOLDER =
-      Path.of(System.getProperty("retort.reference", "../../shared/reference"), "frechet");
+  /** What is promised. SciPy's matrix square root is good to about ten digits, ours to more. */
+  private static final double PROMISED = 1e-6;
 
-  @BeforeEach
-  void referenceIsThere() {
-    assumeTrue(
-        Files.isDirectory(FOLDER),
-        () -> FOLDER + " is absent: give its parent folder with -Dretort.reference=DIR");
+  private static final double ROUNDING = 1e-12;
+
+  @TestFactory
+  Stream<DynamicTest> meanAndCovarianceAreThoseOfNumpy() {
+    return ReferenceCases.tests(
+        KIND,
+        reference -> {
+          Moments train = Moments.of(features(reference, "features_train.npy"));
+          double[] mean = array(reference, "train_mu.npy").doubles();
+          double[] covariance = array(reference, "train_sigma.npy").doubles();
+
+          assertThat(train.mean()).containsExactly(mean, offset(ROUNDING * largest(mean)));
+          assertThat(train.covariance())
+              .containsExactly(covariance, offset(ROUNDING * largest(covariance)));
+        });
   }
 
-  @Test
-  void meanAndCovarianceAreThoseOfNumpy() {
-    Moments train = Moments.of(features("features_train.npy"));
-
-    assertThat(train.mean()).containsExactly(array("train_mu.npy").doubles(), offset(1e-12));
-    assertThat(train.covariance())
-        .containsExactly(array("train_sigma.npy").doubles(), offset(1e-12));
+  private static double largest(double... values) {
+    return Math.max(1, Arrays.stream(values).map(Math::abs).max().orElseThrow());
   }
 
-  @Test
-  void distanceOfTrainAndTestIsThatOfScipy() throws IOException {
-    Moments train = Moments.of(features("features_train.npy"));
-    Moments test = Moments.of(features("features_test.npy"));
+  @TestFactory
+  Stream<DynamicTest> distancesAreThoseOfScipy() {
+    return ReferenceCases.tests(
+        KIND,
+        reference -> {
+          FeatureRows rows = features(reference, "features_test.npy");
+          Moments train = Moments.of(features(reference, "features_train.npy"));
+          Moments test = Moments.of(rows);
+          JsonObject expected = reference.json("frechet.json");
 
-    assertThat(FrechetDistance.between(train, test))
-        .isCloseTo(expected("train_vs_test"), offset(1e-9));
-    assertThat(FrechetDistance.between(test, test)).isCloseTo(0.0, offset(1e-11));
+          assertThat(FrechetDistance.between(train, test))
+              .isCloseTo(expected.get("train_vs_test").getAsDouble(), offset(PROMISED));
+          assertThat(FrechetDistance.between(test, test)).isCloseTo(0.0, offset(PROMISED));
+          assertThat(distanceOfHalves(rows, array(reference, "perm.npy").longs()))
+              .isCloseTo(expected.get("test_half_vs_half").getAsDouble(), offset(PROMISED));
+        });
   }
 
-  @Test
-  void distanceOfTheShuffledHalvesIsThatOfScipy() throws IOException {
-    FeatureRows rows = features("features_test.npy");
-    long[] order = array("perm.npy").longs();
-
-    double distance =
-        FrechetDistance.between(
-            Moments.of(chosen(rows, order, 0, 500)), Moments.of(chosen(rows, order, 500, 1000)));
-
-    assertThat(distance).isCloseTo(expected("test_half_vs_half"), offset(1e-9));
+  private static double distanceOfHalves(FeatureRows rows, long... order) {
+    int[] shuffled = Arrays.stream(order).mapToInt(Math::toIntExact).toArray();
+    int half = shuffled.length / 2;
+    return FrechetDistance.between(
+        Moments.of(rows.rows(Arrays.copyOf(shuffled, half))),
+        Moments.of(rows.rows(Arrays.copyOfRange(shuffled, half, shuffled.length))));
   }
 
-  @Test
-  void unsignedBytesAreRead() {
-    NpyArray images = array("images_test_first4_u8_nhwc.npy");
+  @TestFactory
+  Stream<DynamicTest> comparisonsOfRowsAreThoseOfTheirFormulas() {
+    return ReferenceCases.tests(
+        KIND,
+        reference -> {
+          FeatureRows train = some(features(reference, "features_train.npy"));
+          FeatureRows test = some(features(reference, "features_test.npy"));
 
-    assertThat(images.type()).isEqualTo(NpyType.UINT8);
-    assertThat(images.shape()).containsExactly(4, 32, 32, 3);
-    assertThat(Arrays.stream(images.longs()).summaryStatistics().getMin()).isNotNegative();
-    assertThat(Arrays.stream(images.longs()).summaryStatistics().getMax()).isBetween(128L, 255L);
+          assertThat(KernelDistance.between(train, test))
+              .isCloseTo(NaiveComparison.kernelDistance(train, test), offset(PROMISED));
+          assertThat(PrecisionRecall.between(train, test))
+              .isEqualTo(NaiveComparison.precisionRecall(train, test, 3));
+        });
   }
 
-  private static FeatureRows chosen(FeatureRows rows, long[] order, int from, int to) {
-    float[] values = new float[(to - from) * rows.dimension()];
-    for (int i = 0; i < values.length; i++) {
-      int row = (int) order[from + i / rows.dimension()];
-      values[i] = rows.value(row, i % rows.dimension());
-    }
-    return new FeatureRows(values, rows.dimension());
+  private static FeatureRows some(FeatureRows rows) {
+    return rows.rows(IntStream.range(0, Math.min(300, rows.count())).toArray());
   }
 
-  private static FeatureRows features(String file) {
-    NpyArray array = array(file);
+  private static FeatureRows features(ReferenceCase reference, String file) {
+    NpyArray array = array(reference, file);
     return new FeatureRows(array.floats(), array.shape()[1]);
   }
 
-  private static NpyArray array(String file) {
-    return NpyFile.read(FOLDER.resolve(file));
-  }
-
-  private static double expected(String key) throws IOException {
-    JsonObject values =
-        JsonParser.parseString(Files.readString(FOLDER.resolve("frechet.json"))).getAsJsonObject();
-    return values.get(key).getAsDouble();
+  private static NpyArray array(ReferenceCase reference, String file) {
+    return NpyFile.read(reference.folder().resolve(file));
   }
 }

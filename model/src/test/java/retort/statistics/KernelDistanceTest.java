@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class KernelDistanceTest {
@@ -64,6 +65,26 @@ class KernelDistanceTest {
 
     assertThat(estimate.mean()).isCloseTo(KernelDistance.between(first, second), offset(1e-12));
     assertThat(estimate.standardDeviation()).isCloseTo(0.0, offset(1e-12));
+  }
+
+  @Test
+  void setsLargerThanATileGiveTheFormula() {
+    FeatureRows first = GaussianRows.of(300, 70, 0.0, 1.0, 1);
+    FeatureRows second = GaussianRows.of(129, 70, 0.5, 1.0, 2);
+
+    assertThat(KernelDistance.between(first, second))
+        .isCloseTo(NaiveComparison.kernelDistance(first, second), offset(1e-11));
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNoBit() throws Exception {
+    FeatureRows first = GaussianRows.of(400, 5, 0.0, 1.0, 1);
+    FeatureRows second = GaussianRows.of(500, 5, 0.1, 1.0, 2);
+    Callable<KernelDistance.Estimate> work =
+        () -> KernelDistance.betweenSubsets(first, second, 10, 300, 0);
+
+    assertThat(NaiveComparison.withThreads(1, work))
+        .isEqualTo(NaiveComparison.withThreads(3, work));
   }
 
   @Test

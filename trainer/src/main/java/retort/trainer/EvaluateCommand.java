@@ -2,27 +2,37 @@ package retort.trainer;
 
 import com.google.gson.GsonBuilder;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.denoiser.ImageShape;
-import retort.statistics.Moments;
+import retort.command.Commands;
+import retort.file.FileDigest;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.DatasetImages;
+import retort.trainer.evaluate.Evaluation;
 import retort.trainer.evaluate.FeatureNetwork;
 import retort.trainer.evaluate.ImageSet;
+import retort.trainer.evaluate.Judge;
+import retort.trainer.evaluate.Measurement;
+import retort.trainer.evaluate.Metric;
 import retort.trainer.evaluate.ReferenceStatistics;
 import retort.trainer.evaluate.SampledSet;
+import retort.trainer.progress.Interruption;
 
 /** {@code evaluate}: measures how close images come to real ones. */
 @Command(
@@ -30,21 +40,30 @@ import retort.trainer.evaluate.SampledSet;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Measures how close images come to real ones: the Frechet distance under a feature network,"
-            + " and the share that the network labels as asked. Writes JSON to standard output.",
+        "Measures how close images come to real ones, under a feature network: Frechet distance,"
+            + " kernel distance, inception score, precision and recall, and the share that the"
+            + " network labels as asked. Writes JSON to standard output. Stopped by Ctrl-C, it keeps"
+            + " the features computed so far, and the same command goes on.",
     footer = {
       "",
-      "Examples: statistics of the training images, real test images, a teacher:",
+      "A feature network is ONNX, image float32 [N, C, H, W] in [-1, 1] -> features [N, F] and perhaps"
+          + " logits [N, K], or TorchScript (.pt): forward(uint8 [N, 3, H, W], return_features,"
+          + " no_output_bias) as the published Inception network has it, or forward(x) -> features, or"
+          + " (features, logits). docs/evaluating.md says more.",
+      "",
+      "Examples: statistics of the training images, real test images, a teacher, the Inception file:",
       "  retort evaluate --features cls.onnx --data mnist --write-reference train.npz",
       "  retort evaluate --features cls.onnx --reference train.npz \\",
       "    --data mnist/t10k-images-idx3-ubyte.gz",
       "  retort evaluate --features cls.onnx --reference train.npz --model teacher.onnx",
+      "  retort evaluate --features inception-2015-12-05.pt \\",
+      "    --reference cifar10-32x32.npz --model generator.onnx --images 50000",
       "An exported generator, and one that is served:",
       "  retort evaluate --features cls.onnx --reference train.npz --model digits.onnx",
-      "  retort evaluate --features cls.onnx --reference train.npz \\",
-      "    --server 127.0.0.1:8001"
+      "  retort evaluate --features cls.onnx --reference train.npz --server 127.0.0.1:8001"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluateCommand.class);
   private static final int INTERRUPTED = 130;
 
   @Option(
@@ -65,21 +84,19 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--features",
       required = true,
       paramLabel = "FILE",
-      description = "Feature network, ONNX: image -> features, and perhaps logits.")
+      description = "Feature network, ONNX or TorchScript: see below.")
   private Path features = Path.of(".");
+
+  @Mixin private FeatureOptions input = new FeatureOptions();
 
   @Option(
       names = "--reference",
       paramLabel = "FILE",
       description =
-          "Statistics of real images under that network (.npz). Default: no distance is measured.")
+          "Statistics of real images under that network: an .npz with mu and sigma, as EDM's are;"
+              + " kernel distance, precision and recall need features too, as --write-reference"
+              + " writes them. Default: nothing is compared.")
   private @Nullable Path reference;
-
-  @Option(
-      names = "--write-reference",
-      paramLabel = "FILE",
-      description = "Write the statistics of these images here, to be a reference. Default: not.")
-  private @Nullable Path written;
 
   @Option(
       names = "--images",
@@ -94,50 +111,69 @@ final class EvaluateCommand implements Callable<Integer> {
           "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
+  @Option(
+      names = "--metrics",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Figures to compute, to leave out some that take time: ${COMPLETION-CANDIDATES}."
+              + " Default: all that can be had.")
+  private Set<Metric> metrics = EnumSet.allOf(Metric.class);
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Where the features of an unfinished evaluation are kept. Default: retort in"
+              + " XDG_CACHE_HOME or ~/.cache.")
+  private Path cache = userCache();
+
+  @Mixin private EvaluateOutputs outputs = new EvaluateOutputs();
   @Mixin private EngineOptions engine = new EngineOptions();
   @Spec private @Nullable CommandSpec spec;
 
+  private static Path userCache() {
+    String set = System.getenv("XDG_CACHE_HOME");
+    return set == null || set.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache", "retort")
+        : Path.of(set, "retort");
+  }
+
   @Override
   public Integer call() {
-    if (Stream.of(data, model, served).filter(Objects::nonNull).count() != 1) {
-      throw new IllegalArgumentException(
-          "--data, --model and --server say where the images come from; pass one of them");
-    }
-    if (count < 2) {
-      throw new IllegalArgumentException("--images is " + count + " but should be at least 2");
-    }
+    check();
+    long started = System.nanoTime();
+    Optional<ReferenceStatistics> expected =
+        Optional.ofNullable(reference).map(ReferenceStatistics::read);
     try (Torch torch = engine.open()) {
-      FeatureNetwork network = FeatureNetwork.read(torch, features);
-      Optional<Moments> expected = Optional.ofNullable(reference).map(ReferenceStatistics::read);
-      expected.ifPresent(moments -> network.require(moments, Objects.requireNonNull(reference)));
-      FeatureNetwork.Measurement measurement = network.measurement();
       ImageSet images = images(torch);
-      requireShape(network, images.shape());
-      images.read(
-          0,
-          (part, labels) -> {
-            measurement.add(part, labels);
-            return true;
-          });
-      if (measurement.moments().count() < images.count()) {
+      FeatureNetwork network =
+          input.read(torch, features, images.shape(), metrics.contains(Metric.INCEPTION_SCORE));
+      expected.ifPresent(found -> network.require(found, Objects.requireNonNull(reference)));
+      Judge judge = new Judge(network, expected, metrics, images.count());
+      boolean allRows = judge.needsRows() || outputs.needRows();
+      Measurement measurement =
+          allRows
+              ? judge.measurement(IntStream.range(0, images.count()).toArray())
+              : judge.measurement(outputs.referenceRows(images.count()));
+      Evaluation evaluation =
+          new Evaluation(network, images, cache, Map.of("input", input + " " + Commands.version()));
+      if (!run(torch, evaluation, measurement)) {
         return INTERRUPTED;
       }
-      Map<String, Number> results = new LinkedHashMap<>();
-      results.put("images", measurement.moments().count());
-      measurement.labelAccuracy().ifPresent(value -> results.put("label_accuracy", value));
-      expected.ifPresent(
-          moments -> results.put("frechet_distance", measurement.frechetDistance(moments)));
-      if (written != null) {
-        ReferenceStatistics.write(written, measurement.moments());
-      }
-      Objects.requireNonNull(spec)
-          .commandLine()
-          .getOut()
-          .println(new GsonBuilder().setPrettyPrinting().create().toJson(results));
+      String results = json(network, images, measurement, judge.figures(measurement));
+      outputs.write(network, images, measurement, allRows, results);
+      evaluation.complete();
+      double seconds = (System.nanoTime() - started) * 1e-9;
+      LOG.info(
+          "networks {} % of {} s",
+          Math.round(100 * torch.networkSeconds() / seconds), Math.round(10 * seconds) / 10.0);
+      Objects.requireNonNull(spec).commandLine().getOut().println(results);
       return 0;
     }
   }
 
+  /** Where the images come from. */
   private ImageSet images(Torch torch) {
     if (data != null) {
       return data.toString().endsWith(".npz") ? SampledSet.read(data) : DatasetImages.open(data);
@@ -147,15 +183,37 @@ final class EvaluateCommand implements Callable<Integer> {
         : served.images(seed, count);
   }
 
-  private void requireShape(FeatureNetwork network, ImageShape shape) {
-    if (!network.imageShape().equals(shape)) {
+  private void check() {
+    if (Stream.of(data, model, served).filter(Objects::nonNull).count() != 1) {
       throw new IllegalArgumentException(
-          features
-              + ": takes images "
-              + network.imageShape()
-              + " but these are "
-              + shape
-              + "; pass a feature network for these images");
+          "--data, --model and --server say where the images come from; pass one of them");
     }
+    if (count < 2) {
+      throw new IllegalArgumentException("--images is " + count + " but should be at least 2");
+    }
+    outputs.check();
+  }
+
+  private static boolean run(Torch torch, Evaluation evaluation, Measurement measurement) {
+    try (Interruption interruption = new Interruption()) {
+      torch.stopWhen(interruption::requested);
+      return evaluation.run(measurement, interruption::requested);
+    }
+  }
+
+  private String json(
+      FeatureNetwork network,
+      ImageSet images,
+      Measurement measurement,
+      Map<String, Number> figures) {
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("images", measurement.count());
+    results.put("origin", images.origin());
+    results.put("features", Map.of("sha256", network.digest()));
+    if (reference != null) {
+      results.put("reference", Map.of("sha256", FileDigest.of(reference)));
+    }
+    results.putAll(figures);
+    return new GsonBuilder().setPrettyPrinting().create().toJson(results);
   }
 }

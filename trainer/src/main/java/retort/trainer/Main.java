@@ -10,6 +10,7 @@ import retort.onnx.OnnxException;
 import retort.statistics.NpyException;
 import retort.trainer.data.DataException;
 import retort.trainer.distill.RunException;
+import retort.trainer.torchscript.TorchScriptException;
 
 /** The trainer's commands. Exit codes: 0 done, 2 the user's mistake, 1 ours, 130 interrupted. */
 @Command(
@@ -43,6 +44,7 @@ public final class Main {
             DataException.class,
             NpyException.class,
             RunException.class,
-            LauncherException.class));
+            LauncherException.class,
+            TorchScriptException.class));
   }
 }

@@ -1,17 +1,21 @@
 package retort.trainer;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.ImageShape;
 import retort.file.FileDigest;
-import retort.statistics.Moments;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.FeatureNetwork;
 import retort.trainer.evaluate.ImageSource;
+import retort.trainer.evaluate.Judge;
+import retort.trainer.evaluate.Measurement;
+import retort.trainer.evaluate.Metric;
 import retort.trainer.evaluate.ReferenceStatistics;
 
 /** Flags about measuring generated images: which network, against what, and how many. */
@@ -20,9 +24,10 @@ final class MeasureOptions {
       names = "--features",
       paramLabel = "FILE",
       description =
-          "Feature network, ONNX: image -> features, and perhaps logits. Default: nothing is"
-              + " measured.")
+          "Feature network, ONNX or TorchScript, as for 'evaluate'. Default: nothing is measured.")
   private @Nullable Path features;
+
+  @Mixin private FeatureOptions input = new FeatureOptions();
 
   @Option(
       names = "--reference",
@@ -121,31 +126,21 @@ final class MeasureOptions {
   Measuring open(Torch torch, ImageShape shape) {
     Path features = Objects.requireNonNull(this.features);
     Path reference = Objects.requireNonNull(this.reference);
-    FeatureNetwork network = FeatureNetwork.read(torch, features);
-    if (!network.imageShape().equals(shape)) {
-      throw new IllegalArgumentException(
-          features
-              + ": takes images "
-              + network.imageShape()
-              + " but the model makes "
-              + shape
-              + "; pass a feature network for these images");
-    }
-    Moments statistics = ReferenceStatistics.read(reference);
+    FeatureNetwork network = input.read(torch, features, shape, true);
+    ReferenceStatistics statistics = ReferenceStatistics.read(reference);
     network.require(statistics, reference);
-    return new Measuring(network, statistics, count, firstSeed);
+    Judge judge = new Judge(network, Optional.of(statistics), EnumSet.allOf(Metric.class), count);
+    return new Measuring(judge, count, firstSeed);
   }
 
-  /** A network and the statistics to compare with. */
-  record Measuring(FeatureNetwork network, Moments reference, int count, long firstSeed) {
-    /** Measures images of a source: {@code frechet_distance} and {@code label_accuracy}. */
+  /** What a number of images is worth. */
+  record Measuring(Judge judge, int count, long firstSeed) {
+    /** Measures images of a source: {@code frechet_distance} and whatever else can be had. */
     Map<String, Number> measure(ImageSource source, int labels) {
-      FeatureNetwork.Measurement measurement = network.measurement();
-      source.generate(firstSeed, count, labels, measurement::add);
-      Map<String, Number> results = new LinkedHashMap<>();
-      results.put("frechet_distance", measurement.frechetDistance(reference));
-      measurement.labelAccuracy().ifPresent(value -> results.put("label_accuracy", value));
-      return results;
+      Measurement measurement = judge.measurement();
+      source.generate(
+          firstSeed, count, labels, (images, label) -> judge.show(images, label, measurement));
+      return judge.figures(measurement);
     }
   }
 }

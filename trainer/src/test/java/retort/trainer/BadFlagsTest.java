@@ -144,7 +144,13 @@ class BadFlagsTest extends BadInput {
         "--data train.npz | has no array images",
         "--data data --reference none.npz | none.npz: there is no such file",
         "--data data --reference text.onnx | cannot be read as a zip of arrays",
-        "--data data --write-reference none/new.npz | cannot be written",
+        "--data data --write-reference none/new.npz | none is no folder; make it",
+        "--data data --write-reference data | --write-reference is",
+        "--data data --features-out none/new.npz | --features-out is",
+        "--data data --out none/new.json | --out is",
+        "--data data --reference-features 1 | --reference-features is 1 but should be 0 or at",
+        "--data data --feature-channels 2 | --feature-channels is 2 but should be 1 or 3",
+        "--data data --reference pairs.npz | but mu [F] and sigma [F, F] are expected",
       })
   void evaluatingRefusesWhatItCannotCompare(String flags, String message) throws IOException {
     assertRefused(

@@ -2,11 +2,12 @@ package retort.trainer.distill;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import retort.trainer.progress.Interruption;
+import retort.trainer.progress.Progress;
 
 /**
  * Takes steps until a run is done: resumes, records, saves, stops on Ctrl-C.
@@ -93,7 +94,7 @@ public record TrainingLoop(
         steps++;
         images += method.batch();
         averages.add(values, elapsed, method.secondsWaited() - waited);
-        progress.at(images, seconds, averages);
+        progress.at(images, seconds, averages::summary);
         if (passed(before, images, recordImages)) {
           folder.record(averages.line(steps, images, seconds));
           averages = new Averages();
@@ -205,6 +206,23 @@ public record TrainingLoop(
       return means;
     }
 
+    /** For the line of progress: the share of waiting, and the losses. */
+    String summary() {
+      StringBuilder text = new StringBuilder();
+      if (waited > 0) {
+        text.append(String.format(Locale.ROOT, "%.1f %% waiting  ", 100 * waitShare()));
+      }
+      means()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith("loss")) {
+                  String loss = name.replace('_', ' ');
+                  text.append(String.format(Locale.ROOT, "%s %.4g  ", loss, value));
+                }
+              });
+      return text.toString().strip();
+    }
+
     Map<String, Number> line(long steps, long images, double seconds) {
       Map<String, Number> line = new LinkedHashMap<>();
       line.put("step", steps);
@@ -216,42 +234,6 @@ public record TrainingLoop(
       }
       line.put("nonfinite_steps", nonFinite);
       return line;
-    }
-  }
-
-  /** Asks the loop to stop when the process is told to, and lets it save first. */
-  private static final class Interruption implements AutoCloseable {
-    private final AtomicBoolean requested = new AtomicBoolean();
-    private final CountDownLatch finished = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::await, "save-on-exit");
-
-    Interruption() {
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    boolean requested() {
-      return requested.get();
-    }
-
-    private void await() {
-      requested.set(true);
-      try {
-        finished.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    @Override
-    public void close() {
-      finished.countDown();
-      if (!requested.get()) {
-        try {
-          Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-          LOG.debug("the process is already exiting", e);
-        }
-      }
     }
   }
 }

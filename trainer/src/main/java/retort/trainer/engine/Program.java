@@ -76,13 +76,17 @@ public final class Program {
    */
   public Map<String, Tensor> compute(Map<String, Tensor> arguments, WeightView weights) {
     try (PtNDManager scope = torch.step()) {
-      NDList results = whole.call(scope, inputs(scope, arguments), weights);
-      Map<String, Tensor> named = new LinkedHashMap<>();
-      for (int i = 0; i < graph.outputs().size(); i++) {
-        named.put(graph.outputs().get(i), Torch.tensor(results.get(i)));
-      }
-      return named;
+      Map<String, PtNDArray> inputs = inputs(scope, arguments);
+      return torch.network(() -> named(whole.call(scope, inputs, weights)));
     }
+  }
+
+  private Map<String, Tensor> named(NDList results) {
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < graph.outputs().size(); i++) {
+      named.put(graph.outputs().get(i), Torch.tensor(results.get(i)));
+    }
+    return named;
   }
 
   /**

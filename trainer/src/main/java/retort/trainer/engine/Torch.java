@@ -17,6 +17,9 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import retort.graph.Graph;
 import retort.graph.Tensor;
 import retort.graph.TorchScriptMethod.Layout;
@@ -43,6 +46,8 @@ public final class Torch implements AutoCloseable {
   private final MemoryLedger ledger = new MemoryLedger();
   private final Thread owner = Thread.currentThread();
   private final ParameterScripts scripts;
+  private BooleanSupplier stopped = () -> false;
+  private long networkNanos;
 
   private Torch(PtNDManager root, Layout layout, LossForm form) {
     this.root = root;
@@ -141,6 +146,33 @@ public final class Torch implements AutoCloseable {
   /** Seeds what scripts draw, such as dropout masks. */
   public void seed(long seed) {
     JniUtils.setSeed(seed);
+  }
+
+  /**
+   * Has calls of networks refused from now on when this says so; a call that runs is not cut short.
+   *
+   * @param stopped asked before each call, which then throws {@link CancellationException}
+   */
+  public void stopWhen(BooleanSupplier stopped) {
+    this.stopped = stopped;
+  }
+
+  /** The time spent in calls of networks so far, results copied out included. */
+  public double networkSeconds() {
+    return networkNanos * 1e-9;
+  }
+
+  /** Calls a network. */
+  <T> T network(Supplier<T> call) {
+    if (stopped.getAsBoolean()) {
+      throw new CancellationException();
+    }
+    long started = System.nanoTime();
+    try {
+      return call.get();
+    } finally {
+      networkNanos += System.nanoTime() - started;
+    }
   }
 
   /** How losses are computed when they are differentiated. */

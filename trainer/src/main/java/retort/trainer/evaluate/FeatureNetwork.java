@@ -1,180 +1,153 @@
 package retort.trainer.evaluate;
 
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import retort.denoiser.ImageShape;
-import retort.graph.DropoutRemoval;
-import retort.graph.Graph;
-import retort.graph.Tensor;
-import retort.graph.Types;
-import retort.network.ConvClassifier;
-import retort.onnx.OnnxException;
-import retort.onnx.OnnxReader;
+import retort.file.FileDigest;
 import retort.statistics.FeatureRows;
-import retort.statistics.FrechetDistance;
-import retort.statistics.Moments;
 import retort.statistics.NpyException;
-import retort.trainer.engine.NetworkWeights;
-import retort.trainer.engine.Program;
 import retort.trainer.engine.Torch;
 
 /**
- * A network that turns images into features, in whose space sets of images are compared: an ONNX
- * file with an input {@code image} float32 [N, C, H, W] in [-1, 1] and an output {@code features}
- * [N, F], and perhaps {@code logits} [N, K], which say how images would be labelled.
+ * A network that turns images into features, in whose space sets of images are compared. A file is
+ * one of
  *
- * <p>Images are first rounded to grey levels as a viewer would see them. The thread that owns the
- * engine calls it.
+ * <ul>
+ *   <li>ONNX with an input {@code image} float32 [N, C, H, W] in [-1, 1] and an output {@code
+ *       features} [N, F], and perhaps {@code logits} [N, K], which say how images would be
+ *       labelled;
+ *   <li>TorchScript ({@code .pt}) whose {@code forward} takes uint8 [N, 3, H, W] and a truth value
+ *       {@code return_features}, and perhaps one {@code no_output_bias} for logits, as the
+ *       published Inception network does;
+ *   <li>TorchScript whose {@code forward(x)} returns features [N, F], or those and logits [N, K].
+ * </ul>
+ *
+ * <p>Images are first rounded to grey levels as a viewer would see them, and grey images get three
+ * equal channels for a network of colour images. The thread that owns the engine calls it.
  */
 public final class FeatureNetwork {
   private static final int BATCH = 250;
 
-  private final Program program;
-  private final NetworkWeights weights;
-  private final ImageShape imageShape;
+  private final Extractor extractor;
+  private final Path file;
+  private final String digest;
+  private final ImageShape images;
   private final int dimension;
-  private final boolean labels;
+  private final int classes;
 
-  private FeatureNetwork(Torch torch, Graph graph) {
-    this.program = torch.compile(graph);
-    this.weights = torch.weights(graph);
-    int[] shape = graph.input(ConvClassifier.IMAGE).orElseThrow().shape().at(1);
-    this.imageShape = new ImageShape(shape[1], shape[2], shape[3]);
-    this.dimension = Types.of(graph).type(ConvClassifier.FEATURES).shape().at(1)[1];
-    this.labels = graph.outputs().contains(ConvClassifier.LOGITS);
+  private FeatureNetwork(Extractor extractor, Path file, String digest, ImageShape images) {
+    this.extractor = extractor;
+    this.file = file;
+    this.digest = digest;
+    this.images = images;
+    requireFit();
+    FeatureBatch probe = of(new float[images.elements()]);
+    this.dimension = probe.features().dimension();
+    this.classes = probe.logits().map(FeatureRows::dimension).orElse(0);
+  }
+
+  /** Reads the feature network of images, of which its file tells all. */
+  public static FeatureNetwork read(Torch torch, Path file, ImageShape images) {
+    return read(torch, file, images, FeatureInput.OF_THE_FILE, true);
   }
 
   /**
-   * Reads a feature network.
+   * Reads a feature network, and shows it an image.
    *
-   * @throws OnnxException when the file cannot be read, or has not the inputs and outputs above
+   * @param images shape of the images it is going to be shown
+   * @param input what its file does not say
+   * @param logits whether they are wanted; a network may take twice the time for them
+   * @throws retort.onnx.OnnxException when the file cannot be read, or is no feature network
+   * @throws retort.trainer.torchscript.TorchScriptException the same of TorchScript
+   * @throws IllegalArgumentException when it takes other images
    */
-  public static FeatureNetwork read(Torch torch, Path file) {
-    return of(torch, OnnxReader.read(file).graph(), file.toString());
+  public static FeatureNetwork read(
+      Torch torch, Path file, ImageShape images, FeatureInput input, boolean logits) {
+    Extractor extractor =
+        file.toString().endsWith(".pt")
+            ? ScriptExtractor.read(torch, file, images, input, logits)
+            : GraphExtractor.read(torch, file);
+    return new FeatureNetwork(extractor, file, FileDigest.of(file), images);
   }
 
-  /** A feature network from a graph; {@code name} stands in error messages. */
-  public static FeatureNetwork of(Torch torch, Graph graph, String name) {
-    boolean fits =
-        graph.inputs().size() == 1
-            && graph.input(ConvClassifier.IMAGE).isPresent()
-            && graph.inputs().get(0).shape().rank() == 4
-            && graph.outputs().contains(ConvClassifier.FEATURES)
-            && Types.of(graph).type(ConvClassifier.FEATURES).shape().rank() == 2;
-    if (!fits) {
-      throw new OnnxException(
-          name
-              + ": is no feature network: it has inputs "
-              + graph.inputs().stream().map(Graph.Input::name).toList()
-              + " and outputs "
-              + graph.outputs()
-              + ", but one input image [N, C, H, W] and an output features [N, F] are expected");
-    }
-    return new FeatureNetwork(torch, DropoutRemoval.remove(graph));
-  }
-
-  /** Shape of the images it takes. */
-  public ImageShape imageShape() {
-    return imageShape;
-  }
-
-  /**
-   * Refuses statistics of other features than this network's; {@code file} stands in the message.
-   *
-   * @throws NpyException when the numbers of features differ
-   */
-  public void require(Moments reference, Path file) {
-    if (reference.dimension() != dimension) {
-      throw new NpyException(
+  private void requireFit() {
+    ImageShape taken = extractor.shape();
+    boolean sameSize = taken.height() == images.height() && taken.width() == images.width();
+    if (!sameSize || (taken.channels() != images.channels() && !tripled())) {
+      throw new IllegalArgumentException(
           file
+              + ": takes images "
+              + taken
+              + " but those to be judged are "
+              + images
+              + "; pass a feature network for these images");
+    }
+  }
+
+  private boolean tripled() {
+    return images.channels() == 1 && extractor.shape().channels() == 3;
+  }
+
+  /** SHA-256 of its file. */
+  public String digest() {
+    return digest;
+  }
+
+  /** The number of features, F. */
+  public int dimension() {
+    return dimension;
+  }
+
+  /** The number of logits, K; 0 where there are none. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Whether its logits are of the labels that images have. */
+  boolean labelsImages() {
+    return classes > 0 && extractor.labelsImages();
+  }
+
+  /**
+   * Refuses statistics of other features than this network's; {@code reference} stands in the
+   * message.
+   *
+   * @throws NpyException when the numbers of features differ, or the file names another network
+   */
+  public void require(ReferenceStatistics statistics, Path reference) {
+    if (statistics.moments().dimension() != dimension) {
+      throw new NpyException(
+          reference
               + ": holds statistics of "
-              + reference.dimension()
+              + statistics.moments().dimension()
               + " features but the network has "
               + dimension
               + "; pass statistics under the same network");
     }
-  }
-
-  /** Measures images that arrive in parts. */
-  public Measurement measurement() {
-    return new Measurement();
-  }
-
-  /** Features and labels of a set of images, gathered part by part. */
-  public final class Measurement {
-    private Moments moments = Moments.empty(dimension);
-    private long labelled;
-    private long asLabelled;
-
-    /**
-     * Adds images.
-     *
-     * @param images [n, C, H, W] in [-1, 1]; values outside are clipped
-     * @param expected the label of each, or none
-     */
-    public void add(float[] images, int... expected) {
-      int size = imageShape.elements();
-      int count = images.length / size;
-      for (int first = 0; first < count; first += BATCH) {
-        int n = Math.min(BATCH, count - first);
-        float[] part = new float[n * size];
-        for (int i = 0; i < part.length; i++) {
-          part[i] = greyLevel(images[first * size + i]);
-        }
-        Tensor image =
-            Tensor.floats(
-                new int[] {n, imageShape.channels(), imageShape.height(), imageShape.width()},
-                part);
-        Map<String, Tensor> results =
-            program.compute(Map.of(ConvClassifier.IMAGE, image), weights.frozen());
-        float[] features = Objects.requireNonNull(results.get(ConvClassifier.FEATURES)).floats();
-        moments = moments.merge(Moments.of(new FeatureRows(features, dimension)));
-        if (labels && expected.length > 0) {
-          count(Objects.requireNonNull(results.get(ConvClassifier.LOGITS)), expected, first);
-        }
-      }
-    }
-
-    private void count(Tensor logits, int[] expected, int first) {
-      float[] values = logits.floats();
-      int classes = logits.dim(1);
-      for (int i = 0; i < logits.dim(0); i++) {
-        int best = 0;
-        for (int k = 1; k < classes; k++) {
-          if (values[i * classes + k] > values[i * classes + best]) {
-            best = k;
-          }
-        }
-        labelled++;
-        if (best == expected[first + i]) {
-          asLabelled++;
-        }
-      }
-    }
-
-    /** Mean and covariance of the features so far. */
-    public Moments moments() {
-      return moments;
-    }
-
-    /** The Frechet distance to another set of images. */
-    public double frechetDistance(Moments reference) {
-      return FrechetDistance.between(moments, reference);
-    }
-
-    /** The share of images that the network labels as expected, where it has logits. */
-    public OptionalDouble labelAccuracy() {
-      return labelled == 0
-          ? OptionalDouble.empty()
-          : OptionalDouble.of((double) asLabelled / labelled);
+    if (!statistics.network().orElse(digest).equals(digest)) {
+      throw new NpyException(
+          "%s: holds statistics under another network (SHA-256 %.12s...) than %s (%.12s...); pass statistics under the same network, or make them with 'retort evaluate --write-reference'"
+              .formatted(reference, statistics.network().orElseThrow(), file, digest));
     }
   }
 
-  /** {@code clip(x * 127.5 + 128, 0, 255)}, truncated, and back to [-1, 1]. */
-  private static float greyLevel(float value) {
-    int level = (int) Math.max(0, Math.min(255, value * 127.5f + 128f));
-    return level / 127.5f - 1f;
+  /**
+   * Computes features.
+   *
+   * @param values images [n, C, H, W] in [-1, 1]; values outside are clipped
+   */
+  FeatureBatch of(float[] values) {
+    int size = images.elements();
+    int count = values.length / size;
+    List<FeatureBatch> parts = new ArrayList<>();
+    byte[] levels = GreyLevels.of(values);
+    for (int first = 0; first < count; first += BATCH) {
+      int n = Math.min(BATCH, count - first);
+      byte[] part = Arrays.copyOfRange(levels, first * size, (first + n) * size);
+      parts.add(extractor.extract(tripled() ? GreyLevels.tripled(part, images) : part, n));
+    }
+    return FeatureBatch.join(parts);
   }
 }

@@ -5,7 +5,6 @@ import retort.denoiser.ImageShape;
 
 /** Images to be judged, in a fixed order, that can be had from any of them on. */
 public interface ImageSet {
-
   /** Shape of the images. */
   ImageShape shape();
 
@@ -24,16 +23,9 @@ public interface ImageSet {
    */
   void read(int first, Sink sink);
 
-  /** Takes images part by part. */
-  @FunctionalInterface
+  /** Takes images, part by part. */
   interface Sink {
-    /**
-     * Takes a part.
-     *
-     * @param images [n, C, H, W] in [-1, 1]
-     * @param labels the label of each, or none
-     * @return whether more are wanted
-     */
+    /** images [n, C, H, W] in [-1, 1], and the label of each or none */
     boolean accept(float[] images, int[] labels);
   }
 }

@@ -1,7 +1,9 @@
 package retort.trainer.evaluate;
 
+import java.util.Arrays;
 import retort.denoiser.ImageShape;
 import retort.noise.GaussianNoise;
+import retort.trainer.data.Prefetch;
 
 /** Something that makes images from noise and labels, such as a generator or a sampler. */
 public final class ImageSource {
@@ -37,22 +39,56 @@ public final class ImageSource {
    * labels}.
    */
   public void generate(long firstSeed, int count, int labels, Sink sink) {
-    for (int first = 0; first < count; first += BATCH) {
-      int n = Math.min(BATCH, count - first);
-      int[] label = new int[labels == 0 ? 0 : n];
-      for (int i = 0; i < label.length; i++) {
-        label[i] = (first + i) % labels;
+    generate(
+        firstSeed,
+        0,
+        count,
+        labels,
+        (images, label) -> {
+          sink.accept(images, label);
+          return true;
+        });
+  }
+
+  /**
+   * The same from image {@code from} on, until the sink has enough. The noise of the next part is
+   * drawn while the networks work on one.
+   */
+  void generate(long firstSeed, int from, int count, int labels, ImageSet.Sink sink) {
+    int parts = (count - from + BATCH - 1) / BATCH;
+    try (Prefetch<Part> ahead =
+        new Prefetch<>(
+            k -> {
+              int first = from + (int) k * BATCH;
+              return k < parts
+                  ? part(firstSeed, first, Math.min(BATCH, count - first), labels)
+                  : Part.NONE;
+            },
+            1,
+            1)) {
+      boolean more = true;
+      for (int k = 0; k < parts && more; k++) {
+        Part part = ahead.take(k);
+        more = sink.accept(maker.images(part.noise, part.oneHot, part.seeds), part.label);
       }
-      long[] seeds = new long[n];
-      for (int i = 0; i < n; i++) {
-        seeds[i] = firstSeed + first + i;
-      }
-      sink.accept(images(seeds, label, labels), label);
     }
+  }
+
+  private Part part(long firstSeed, int first, int count, int labels) {
+    int[] label = new int[labels == 0 ? 0 : count];
+    Arrays.setAll(label, i -> (first + i) % labels);
+    long[] seeds = new long[count];
+    Arrays.setAll(seeds, i -> firstSeed + first + i);
+    return part(seeds, label, labels);
   }
 
   /** Makes the image of each seed, with its label where there are labels. */
   public float[] images(long[] seeds, int[] label, int labels) {
+    Part part = part(seeds, label, labels);
+    return maker.images(part.noise, part.oneHot, part.seeds);
+  }
+
+  private Part part(long[] seeds, int[] label, int labels) {
     int size = shape.elements();
     float[] noise = new float[seeds.length * size];
     float[] oneHot = new float[label.length * labels];
@@ -62,6 +98,23 @@ public final class ImageSource {
         oneHot[i * labels + label[i]] = 1;
       }
     }
-    return maker.images(noise, oneHot, seeds);
+    return new Part(noise, oneHot, seeds, label);
+  }
+
+  /** What images are made of. */
+  private static final class Part {
+    static final Part NONE = new Part(new float[0], new float[0], new long[0], new int[0]);
+
+    final float[] noise;
+    final float[] oneHot;
+    final long[] seeds;
+    final int[] label;
+
+    Part(float[] noise, float[] oneHot, long[] seeds, int[] label) {
+      this.noise = noise;
+      this.oneHot = oneHot;
+      this.seeds = seeds;
+      this.label = label;
+    }
   }
 }

@@ -1,6 +1,7 @@
-package retort.trainer.distill;
+package retort.trainer.progress;
 
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * What a run shows while it works: a bar that is drawn over on a terminal, a line a minute
  * elsewhere. The launcher says which by the property {@code retort.terminal}.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
   private static final int WIDTH = 28;
   private static final long TERMINAL_NANOS = 250_000_000L;
@@ -29,11 +30,24 @@ final class Progress implements AutoCloseable {
     this.firstSeconds = firstSeconds;
   }
 
-  static Progress start(long totalImages, double maxSeconds, long images, double seconds) {
+  /**
+   * Starts to show.
+   *
+   * @param totalImages at which the work is done
+   * @param maxSeconds after which it is done whatever came of it, or infinity
+   * @param images that were done before
+   * @param seconds that were spent before
+   */
+  public static Progress start(long totalImages, double maxSeconds, long images, double seconds) {
     return new Progress(totalImages, maxSeconds, images, seconds);
   }
 
-  void at(long images, double seconds, TrainingLoop.Averages averages) {
+  /**
+   * Shows how far the work has come, if it is time to show something.
+   *
+   * @param note what else to say, asked for when it is shown
+   */
+  public void at(long images, double seconds, Supplier<String> note) {
     long now = System.nanoTime();
     if (now - shownNanos < (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
       return;
@@ -44,16 +58,14 @@ final class Progress implements AutoCloseable {
     double share = Math.max((double) images / totalImages, Math.min(1, seconds / maxSeconds));
     String text =
         String.format(
-            Locale.ROOT,
-            "%5.1f %%  %,d images  %.1f images/s%s  %s left  %s",
-            100 * share,
-            images,
-            rate,
-            averages.waitShare() > 0
-                ? String.format(Locale.ROOT, "  %.1f %% waiting", 100 * averages.waitShare())
-                : "",
-            duration(left),
-            losses(averages));
+                Locale.ROOT,
+                "%5.1f %%  %,d images  %.1f images/s  %s left  %s",
+                100 * share,
+                images,
+                rate,
+                duration(left),
+                note.get())
+            .stripTrailing();
     if (terminal) {
       int filled = (int) Math.round(share * WIDTH);
       System.err.print(
@@ -62,19 +74,6 @@ final class Progress implements AutoCloseable {
     } else {
       LOG.info("{}", text);
     }
-  }
-
-  private static String losses(TrainingLoop.Averages averages) {
-    StringBuilder text = new StringBuilder();
-    averages
-        .means()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith("loss")) {
-                text.append(String.format(Locale.ROOT, "%s %.4g  ", name.replace('_', ' '), value));
-              }
-            });
-    return text.toString().strip();
   }
 
   private static String duration(double seconds) {
