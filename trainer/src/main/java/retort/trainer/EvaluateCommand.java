@@ -60,7 +60,8 @@ import retort.trainer.progress.Interruption;
       "    --reference cifar10-32x32.npz --model generator.onnx --images 50000",
       "An exported generator, and one that is served:",
       "  retort evaluate --features cls.onnx --reference train.npz --model digits.onnx",
-      "  retort evaluate --features cls.onnx --reference train.npz --server 127.0.0.1:8001"
+      "  retort evaluate --features cls.onnx --reference train.npz \\",
+      "    --server 127.0.0.1:8001"
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(EvaluateCommand.class);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -28,6 +29,9 @@ import retort.onnx.OnnxWriter;
  * each class.
  */
 abstract class BadInput {
+  /** What a run says of its sessions, also of one that was refused. */
+  private static final Set<String> JOURNAL = Set.of("environment.json", "report.html");
+
   /** Flags whose values are words. */
   private static final String NO_FILES =
       "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..|sampler|levels|served)";
@@ -129,13 +133,13 @@ abstract class BadInput {
         OnnxModel.of(generator.graph(), generator.properties()), folder.resolve("odd.onnx"));
   }
 
-  /** Every file with its content. */
+  /** Every file with its content, but for the journals of runs. */
   private static Map<String, Integer> files() throws IOException {
     Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path file : paths.filter(Files::isRegularFile).toList()) {
         String name = folder.relativize(file).toString();
-        if (!name.startsWith("new")) {
+        if (!name.startsWith("new") && !JOURNAL.contains(file.getFileName().toString())) {
           contents.put(name, Arrays.hashCode(Files.readAllBytes(file)));
         }
       }
