@@ -55,7 +55,8 @@ public final class InceptionScore {
   /**
    * Adds the next images.
    *
-   * @throws IllegalArgumentException when the number of classes is another
+   * @throws IllegalArgumentException when the number of classes is another, or the largest logit of
+   *     an image is not finite
    * @throws IllegalStateException when there are more images than were expected
    */
   public void add(FeatureRows logits) {
@@ -82,6 +83,11 @@ public final class InceptionScore {
     double largest = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < classes; k++) {
       largest = Math.max(largest, logits.value(row, k));
+    }
+    if (!Double.isFinite(largest)) {
+      throw new IllegalArgumentException(
+          "the logits of image %d have the maximum %s, so they are no probabilities; look at that image"
+              .formatted(added, largest));
     }
     double total = 0.0;
     for (int k = 0; k < classes; k++) {

@@ -1,14 +1,16 @@
 package retort.statistics;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
  * A tall factor L of a covariance, {@code covariance = L L^T}, with as many columns as its rank.
  *
  * <p>Cholesky's method with the largest remaining diagonal entry as pivot, ended when all that
- * remains is rounding. Unlike a plain square root it neither fails nor invents noise when fewer
- * images than features were counted. Higham, <em>Accuracy and stability of numerical
- * algorithms</em>, 2002, section 10.3.
+ * remains is rounding: of each feature's own variance, so that features of small scale count like
+ * the others. Unlike a plain square root it neither fails nor invents noise when fewer images than
+ * features were counted. Higham, <em>Accuracy and stability of numerical algorithms</em>, 2002,
+ * section 10.3.
  */
 final class SymmetricFactor {
 
@@ -25,16 +27,18 @@ final class SymmetricFactor {
   static DMatrixRMaj of(double[] covariance, int n, String name) {
     double[] remaining = diagonal(covariance, n);
     double largest = largest(remaining);
-    double negligible = n * ROUNDING * largest;
+    double[] negligible = new double[n];
+    Arrays.setAll(negligible, i -> n * ROUNDING * remaining[i]);
     double[][] columns = new double[n][];
     boolean[] used = new boolean[n];
     int rank = 0;
     while (rank < n) {
-      int pivot = largestUnused(remaining, used);
-      if (!(remaining[pivot] > negligible)) {
+      int pivot = largestUnused(remaining, negligible, used);
+      if (pivot < 0) {
         break;
       }
       columns[rank] = column(covariance, n, pivot, columns, rank, Math.sqrt(remaining[pivot]));
+      clear(columns[rank], used);
       used[pivot] = true;
       for (int i = 0; i < n; i++) {
         remaining[i] -= columns[rank][i] * columns[rank][i];
@@ -68,6 +72,15 @@ final class SymmetricFactor {
     return column;
   }
 
+  /**
+   * What a factor has at earlier pivots is 0; rounding there, over a small root, would be large.
+   */
+  private static void clear(double[] column, boolean... used) {
+    for (int i = 0; i < column.length; i++) {
+      column[i] = used[i] ? 0.0 : column[i];
+    }
+  }
+
   private static double[] diagonal(double[] covariance, int n) {
     double[] diagonal = new double[n];
     for (int i = 0; i < n; i++) {
@@ -84,10 +97,12 @@ final class SymmetricFactor {
     return largest;
   }
 
-  private static int largestUnused(double[] remaining, boolean[] used) {
+  /** The feature with the most that is not negligible, or -1. */
+  private static int largestUnused(double[] remaining, double[] negligible, boolean[] used) {
     int best = -1;
     for (int i = 0; i < remaining.length; i++) {
-      if (!used[i] && (best < 0 || remaining[i] > remaining[best])) {
+      boolean counts = !used[i] && remaining[i] > 0.0 && remaining[i] > negligible[i];
+      if (counts && (best < 0 || remaining[i] > remaining[best])) {
         best = i;
       }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class FrechetDistanceTest {
@@ -79,6 +80,58 @@ class FrechetDistanceTest {
             FrechetDistance.between(
                 new double[2], diagonal(0, 0), new double[] {0, 2}, diagonal(3, 5)))
         .isCloseTo(4.0 + 8.0, offset(1e-12));
+  }
+
+  @Test
+  void manyFeaturesOfSmallScaleCountBesideOneOfLargeScale() {
+    // Sum of (sqrt(v) - sqrt(w))^2: 511 times between 8e-14 and 1e-4, and nothing for the 1.
+    int n = 512;
+    double[] first = new double[n];
+    double[] second = new double[n];
+    Arrays.fill(first, 8e-14);
+    Arrays.fill(second, 1e-4);
+    first[300] = 1;
+    second[300] = 1;
+    first[7] = 0; // A constant feature leaves the other's variance.
+    double root = 1e-2 - Math.sqrt(8e-14);
+
+    double distance =
+        FrechetDistance.between(new double[n], diagonal(first), new double[n], diagonal(second));
+
+    assertThat(distance).isCloseTo(510 * root * root + 1e-4, offset(1e-12));
+  }
+
+  @Test
+  void theUnitsOfFeaturesDoNotDecideTheRank() {
+    // Rows of rank 9 in 64 features, of scales down to 1e-7: three times as far, 4 tr(S).
+    FeatureRows rows = GaussianRows.of(10, 64, 0.0, 1.0, 6);
+    double[] covariance = Moments.of(rows).covariance();
+    double trace = 0.0;
+    for (int i = 0; i < 64; i++) {
+      for (int j = 0; j < 64; j++) {
+        covariance[i * 64 + j] *= Math.pow(10, -(i % 8) - j % 8);
+      }
+      trace += covariance[i * 65];
+    }
+    double[] wider = Arrays.stream(covariance).map(entry -> 9 * entry).toArray();
+
+    double distance = FrechetDistance.between(new double[64], covariance, new double[64], wider);
+
+    assertThat(distance).isCloseTo(4.0 * trace, offset(1e-10 * trace));
+  }
+
+  @Test
+  void asymmetryBeyondRoundingIsRefused() {
+    double[] rounded = {4, 1, 1 + 1e-6, 3};
+
+    FrechetDistance.requireCovariance(rounded, 2, "a file");
+
+    assertThatThrownBy(
+            () -> FrechetDistance.requireCovariance(new double[] {4, 1, 1.1, 3}, 2, "a file"))
+        .hasMessageContaining("a file is not symmetric: features 1 and 0 have 1.1 one way");
+    assertThatThrownBy(
+            () -> FrechetDistance.requireCovariance(new double[] {1, 2, 2, 1}, 2, "a file"))
+        .hasMessageContaining("a file is not positive semi-definite");
   }
 
   @Test

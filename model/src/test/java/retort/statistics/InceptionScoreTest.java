@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InceptionScoreTest {
   private static InceptionScore.Estimate score(FeatureRows logits) {
@@ -94,6 +96,17 @@ class InceptionScoreTest {
     }
 
     assertThat(parts.estimate()).isEqualTo(score(logits));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void logitsThatAreNoProbabilitiesAreRefused(float logit) {
+    InceptionScore score = new InceptionScore(2, 10);
+    score.add(new FeatureRows(new float[] {0, Float.NEGATIVE_INFINITY}, 2));
+
+    assertThatThrownBy(() -> score.add(new FeatureRows(new float[] {0, logit}, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the logits of image 1 have the maximum " + logit);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package retort.trainer;
 
 import com.google.gson.GsonBuilder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -66,6 +67,7 @@ import retort.trainer.progress.Interruption;
 final class EvaluateCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(EvaluateCommand.class);
   private static final int INTERRUPTED = 130;
+  private static final int USUAL_COUNT = 10_000;
 
   @Option(
       names = "--data",
@@ -102,15 +104,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "N",
-      description = "Images to generate. Default: ${DEFAULT-VALUE}.")
-  private int count = 10_000;
+      description = "Images of --model or --server. Default: 10000.")
+  private @Nullable Integer count;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description =
-          "Seed of the first image; image k has this seed + k. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+      description = "Seed of the first of them; image k has this seed + k. Default: 0.")
+  private @Nullable Long seed;
 
   @Option(
       names = "--metrics",
@@ -119,7 +120,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Figures to compute, to leave out some that take time: ${COMPLETION-CANDIDATES}."
               + " Default: all that can be had.")
-  private Set<Metric> metrics = EnumSet.allOf(Metric.class);
+  private @Nullable Set<Metric> metrics;
 
   @Option(
       names = "--cache",
@@ -127,7 +128,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Where the features of an unfinished evaluation are kept. Default: retort in"
               + " XDG_CACHE_HOME or ~/.cache.")
-  private Path cache = userCache();
+  private @Nullable Path cache;
 
   @Mixin private EvaluateOutputs outputs = new EvaluateOutputs();
   @Mixin private EngineOptions engine = new EngineOptions();
@@ -144,27 +145,34 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     check();
     long started = System.nanoTime();
+    Set<Metric> wanted = metrics == null ? EnumSet.allOf(Metric.class) : metrics;
     Optional<ReferenceStatistics> expected =
         Optional.ofNullable(reference).map(ReferenceStatistics::read);
     try (Torch torch = engine.open()) {
       ImageSet images = images(torch);
       FeatureNetwork network =
-          input.read(torch, features, images.shape(), metrics.contains(Metric.INCEPTION_SCORE));
+          input.read(torch, features, images.shape(), wanted.contains(Metric.INCEPTION_SCORE));
       expected.ifPresent(found -> network.require(found, Objects.requireNonNull(reference)));
-      Judge judge = new Judge(network, expected, metrics, images.count());
+      Judge judge = new Judge(network, expected, wanted, images.count());
+      judge.require(metrics == null ? Set.of() : metrics);
       boolean allRows = judge.needsRows() || outputs.needRows();
       Measurement measurement =
           allRows
               ? judge.measurement(IntStream.range(0, images.count()).toArray())
               : judge.measurement(outputs.referenceRows(images.count()));
       Evaluation evaluation =
-          new Evaluation(network, images, cache, Map.of("input", input + " " + Commands.version()));
-      if (!run(torch, evaluation, measurement)) {
-        return INTERRUPTED;
+          new Evaluation(network, images, cache == null ? userCache() : cache, identity());
+      String results;
+      // To the end: who stops it while the figures are computed gets them nevertheless.
+      try (Interruption interruption = new Interruption()) {
+        torch.stopWhen(interruption::requested);
+        if (!evaluation.run(measurement, interruption::requested)) {
+          return INTERRUPTED;
+        }
+        results = json(network, images, measurement, judge.figures(measurement));
+        outputs.write(network, images, measurement, allRows, results);
+        evaluation.complete();
       }
-      String results = json(network, images, measurement, judge.figures(measurement));
-      outputs.write(network, images, measurement, allRows, results);
-      evaluation.complete();
       double seconds = (System.nanoTime() - started) * 1e-9;
       LOG.info(
           "networks {} % of {} s",
@@ -179,9 +187,11 @@ final class EvaluateCommand implements Callable<Integer> {
     if (data != null) {
       return data.toString().endsWith(".npz") ? SampledSet.read(data) : DatasetImages.open(data);
     }
+    long first = seed == null ? 0 : seed;
+    int images = count == null ? USUAL_COUNT : count;
     return served == null
-        ? Objects.requireNonNull(model).images(torch, seed, count)
-        : served.images(seed, count);
+        ? Objects.requireNonNull(model).images(torch, first, images)
+        : served.images(first, images);
   }
 
   private void check() {
@@ -189,17 +199,45 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--data, --model and --server say where the images come from; pass one of them");
     }
-    if (count < 2) {
+    if (count != null && count < 2) {
       throw new IllegalArgumentException("--images is " + count + " but should be at least 2");
     }
-    outputs.check();
+    if (data != null && (count != null || seed != null)) {
+      throw new IllegalArgumentException(
+          (count != null ? "--images" : "--seed")
+              + " is given but --data has its own images, of which all are judged; leave it out");
+    }
+    Map<String, Path> inputs = new LinkedHashMap<>();
+    inputs.put("--features", features);
+    Optional.ofNullable(reference).ifPresent(file -> inputs.put("--reference", file));
+    Optional.ofNullable(data).ifPresent(file -> inputs.put("--data", file));
+    Optional.ofNullable(model).ifPresent(made -> inputs.put("--model", made.file()));
+    outputs.check(inputs);
+    requireCache();
   }
 
-  private static boolean run(Torch torch, Evaluation evaluation, Measurement measurement) {
-    try (Interruption interruption = new Interruption()) {
-      torch.stopWhen(interruption::requested);
-      return evaluation.run(measurement, interruption::requested);
+  /** One that was named should serve; without the usual one an evaluation goes on too. */
+  private void requireCache() {
+    Path there = cache == null ? null : cache.toAbsolutePath();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
     }
+    if (there != null && !(Files.isDirectory(there) && Files.isWritable(there))) {
+      throw new IllegalArgumentException(
+          "--cache is "
+              + cache
+              + " but "
+              + there
+              + " is no folder that you may write; pass another folder");
+    }
+  }
+
+  /** What decides the bits of features, beside images and network. */
+  private Map<String, String> identity() {
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("input", input + " " + Commands.version());
+    engine.describe(identity);
+    return identity;
   }
 
   private String json(

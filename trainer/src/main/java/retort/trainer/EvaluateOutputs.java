@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -54,8 +55,12 @@ final class EvaluateOutputs {
       description = "Write the features here (.npz, features float32 [N, F]). Default: not.")
   private @Nullable Path featuresOut;
 
-  /** Refuses what cannot be written, before any time is spent on what goes there. */
-  void check() {
+  /**
+   * Refuses what cannot be written, before any time is spent on what goes there.
+   *
+   * @param inputs the files that are read, by flag
+   */
+  void check(Map<String, Path> inputs) {
     if (referenceFeatures < 0 || referenceFeatures == 1) {
       throw new IllegalArgumentException(
           "--reference-features is " + referenceFeatures + " but should be 0 or at least 2");
@@ -63,6 +68,35 @@ final class EvaluateOutputs {
     requirePlace("--write-reference", written);
     requirePlace("--features-out", featuresOut);
     requirePlace("--out", out);
+    Map<Path, String> taken = new HashMap<>();
+    inputs.forEach((flag, file) -> taken.putIfAbsent(identity(file), flag));
+    requireUnused("--write-reference", written, taken);
+    requireUnused("--features-out", featuresOut, taken);
+    requireUnused("--out", out, taken);
+  }
+
+  private static void requireUnused(String flag, @Nullable Path file, Map<Path, String> taken) {
+    if (file == null) {
+      return;
+    }
+    String other = taken.putIfAbsent(identity(file), flag);
+    if (other != null) {
+      throw new IllegalArgumentException(
+          flag + " is " + file + ", which is the file of " + other + " too; pass another file");
+    }
+  }
+
+  /** One path for all the ways to name a file, which need not exist yet. */
+  private static Path identity(Path file) {
+    Path whole = file.toAbsolutePath().normalize();
+    try {
+      Path folder = whole.getParent();
+      return folder == null || Files.exists(whole)
+          ? whole.toRealPath()
+          : folder.toRealPath().resolve(whole.getFileName());
+    } catch (IOException e) {
+      return whole; // Whoever opens it says what is wrong.
+    }
   }
 
   private static void requirePlace(String flag, @Nullable Path file) {

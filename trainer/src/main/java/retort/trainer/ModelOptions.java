@@ -3,6 +3,7 @@ package retort.trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +27,8 @@ import retort.trainer.evaluate.ImageSet;
 import retort.trainer.evaluate.ImageSource;
 
 /**
- * Flags about which model makes images, and in how many steps. Defaults are written as texts, which
- * help shows for a group of flags too.
+ * Flags about which model makes images, and in how many steps. What is not given is null, so that
+ * flags which would do nothing can be refused.
  */
 final class ModelOptions {
   private static final Logger LOG = LoggerFactory.getLogger(ModelOptions.class);
@@ -42,30 +43,27 @@ final class ModelOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "18",
       description =
           "Steps of the sampler, for a teacher; of dpm++, euler and ddim each calls the network"
-              + " once, of heun each but the last twice. Default: ${DEFAULT-VALUE}.")
-  private int steps;
+              + " once, of heun each but the last twice. Default: 18.")
+  private @Nullable Integer steps;
 
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      defaultValue = "heun",
       converter = SamplerChoice.Converter.class,
       description =
           "heun; euler, which deterministic ddim is another name of; or dpm++, DPM-Solver++(2M),"
-              + " for the best images of few calls. For a teacher. Default: ${DEFAULT-VALUE}.")
-  private SamplerChoice sampler = SamplerChoice.HEUN;
+              + " for the best images of few calls. For a teacher. Default: heun.")
+  private @Nullable SamplerChoice sampler;
 
   @Option(
       names = "--levels",
       paramLabel = "NAME",
-      defaultValue = "karras",
       description =
           "How noise levels are spread: karras, evenly in sigma^(1/rho), or lambda, evenly in"
-              + " -ln sigma. Default: ${DEFAULT-VALUE}.")
-  private LevelChoice levels = LevelChoice.KARRAS;
+              + " -ln sigma. Default: karras.")
+  private @Nullable LevelChoice levels;
 
   @Option(
       names = "--sigma-min",
@@ -90,11 +88,8 @@ final class ModelOptions {
   @Option(
       names = "--churn",
       paramLabel = "S",
-      defaultValue = "0",
-      description =
-          "Noise added anew at each step of heun (S_churn); 0 for none."
-              + " Default: ${DEFAULT-VALUE}.")
-  private double churn;
+      description = "Noise added anew at each step of heun (S_churn); 0 for none. Default: 0.")
+  private @Nullable Double churn;
 
   @Option(
       names = "--churn-range",
@@ -106,15 +101,14 @@ final class ModelOptions {
   @Option(
       names = "--churn-noise",
       paramLabel = "S",
-      defaultValue = "1",
-      description = "Its scale (S_noise). Default: ${DEFAULT-VALUE}.")
-  private double churnNoise;
+      description = "Its scale (S_noise). Default: 1.")
+  private @Nullable Double churnNoise;
 
   DenoiserModel read() {
-    if (steps < 1) {
+    if (steps() < 1) {
       throw new IllegalArgumentException("--steps is " + steps + " but should be at least 1");
     }
-    if (churn != 0 && sampler != SamplerChoice.HEUN) {
+    if (churnAmount() != 0 && sampler() != SamplerChoice.HEUN) {
       throw new IllegalArgumentException(
           "--churn is "
               + churn
@@ -122,7 +116,7 @@ final class ModelOptions {
               + sampler
               + " adds no noise; leave it out, or pass --sampler heun");
     }
-    if (rho != null && levels != LevelChoice.KARRAS) {
+    if (rho != null && levels() != LevelChoice.KARRAS) {
       throw new IllegalArgumentException(
           "--rho is "
               + rho
@@ -136,6 +130,7 @@ final class ModelOptions {
   /** Images to be judged: of a deployable, or of a denoiser as these flags say. */
   ImageSet images(Torch torch, long seed, int count) {
     if (Deployable.is(file)) {
+      requireNoSampler("an exported generator");
       Deployable exported = Deployable.read(file);
       Map<String, String> origin = new LinkedHashMap<>();
       origin.put(SampledImages.MODEL_DIGEST, FileDigest.of(file));
@@ -144,27 +139,56 @@ final class ModelOptions {
       return new GeneratedImages(exported.source(torch), exported.labels(), origin, seed, count);
     }
     DenoiserModel model = read();
+    if (isGenerator(model)) {
+      requireNoSampler("a generator");
+    }
     return new GeneratedImages(source(torch, model), model.labels(), origin(model), seed, count);
+  }
+
+  /** Refuses flags that change nothing. */
+  private void requireNoSampler(String what) {
+    Map<String, Optional<?>> flags = new LinkedHashMap<>();
+    flags.put("--sampler", Optional.ofNullable(sampler));
+    flags.put("--steps", Optional.ofNullable(steps));
+    flags.put("--levels", Optional.ofNullable(levels));
+    flags.put("--sigma-min", Optional.ofNullable(sigmaMin));
+    flags.put("--sigma-max", Optional.ofNullable(sigmaMax));
+    flags.put("--rho", Optional.ofNullable(rho));
+    flags.put("--churn", Optional.ofNullable(churn));
+    flags.put("--churn-range", Optional.ofNullable(churnRange));
+    flags.put("--churn-noise", Optional.ofNullable(churnNoise));
+    flags.forEach(
+        (flag, value) -> {
+          if (value.isPresent()) {
+            throw new IllegalArgumentException(
+                "%s is given but %s is %s, which has steps of its own; leave the flag out"
+                    .formatted(flag, file, what));
+          }
+        });
+  }
+
+  private static boolean isGenerator(DenoiserModel model) {
+    return model.property(MetadataKeys.SIGMA_INIT).isPresent();
   }
 
   /** How images come of a model, as a file of them says it: all that decides them but seeds. */
   Map<String, String> origin(DenoiserModel model) {
-    boolean generator = model.property(MetadataKeys.SIGMA_INIT).isPresent();
+    boolean generator = isGenerator(model);
     Map<String, String> origin = new LinkedHashMap<>();
     origin.put(SampledImages.MODEL_DIGEST, FileDigest.of(file));
     origin.put(SampledImages.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
-    origin.put(SampledImages.SAMPLER, generator ? "generator" : sampler.origin());
+    origin.put(SampledImages.SAMPLER, generator ? "generator" : sampler().origin());
     if (!generator) {
       SigmaRange trained = model.sigmaRange();
-      origin.put(SampledImages.STEPS, Integer.toString(steps));
-      origin.put(SampledImages.LEVELS, levels.toString());
+      origin.put(SampledImages.STEPS, Integer.toString(steps()));
+      origin.put(SampledImages.LEVELS, levels().toString());
       origin.put(SampledImages.SIGMA_MIN, Double.toString(last(trained)));
       origin.put(SampledImages.SIGMA_MAX, Double.toString(first(trained)));
-      if (levels == LevelChoice.KARRAS) {
+      if (levels() == LevelChoice.KARRAS) {
         origin.put(SampledImages.RHO, Double.toString(rho()));
       }
-      origin.put(SampledImages.CHURN, Double.toString(churn));
-      if (churn != 0) {
+      origin.put(SampledImages.CHURN, Double.toString(churnAmount()));
+      if (churnAmount() != 0) {
         Churn added = churn();
         origin.put(SampledImages.CHURN_RANGE, added.sMin() + "," + added.sMax());
         origin.put(SampledImages.CHURN_NOISE, Double.toString(added.sNoise()));
@@ -224,6 +248,27 @@ final class ModelOptions {
     return sigmaMax == null ? trained.nearest(KarrasSchedule.EDM.sigmaMax()) : sigmaMax;
   }
 
+  /** The file of the model. */
+  Path file() {
+    return file;
+  }
+
+  private int steps() {
+    return steps == null ? 18 : steps;
+  }
+
+  private SamplerChoice sampler() {
+    return sampler == null ? SamplerChoice.HEUN : sampler;
+  }
+
+  private LevelChoice levels() {
+    return levels == null ? LevelChoice.KARRAS : levels;
+  }
+
+  private double churnAmount() {
+    return churn == null ? 0 : churn;
+  }
+
   private double rho() {
     return rho == null ? KarrasSchedule.EDM.rho() : rho;
   }
@@ -233,7 +278,7 @@ final class ModelOptions {
     if (range.length != 2) {
       throw new IllegalArgumentException("--churn-range takes two numbers: S_min,S_max");
     }
-    return new Churn(churn, range[0], range[1], churnNoise);
+    return new Churn(churnAmount(), range[0], range[1], churnNoise == null ? 1 : churnNoise);
   }
 
   private Sampler sampler(DenoiserModel model) {
@@ -247,6 +292,6 @@ final class ModelOptions {
           file,
           trained.max());
     }
-    return sampler.sampler(levels.levels(last(trained), first, rho()), steps, churn());
+    return sampler().sampler(levels().levels(last(trained), first, rho()), steps(), churn());
   }
 }

@@ -34,7 +34,7 @@ abstract class BadInput {
 
   /** Flags whose values are words. */
   private static final String NO_FILES =
-      "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..|sampler|levels|served)";
+      "--(label|method|preset|layout|batch|lr|loss|fake-weight|form|loss-weight|log-snr-m..|sampler|levels|served|metrics|feature-range)";
 
   static final String TINY = " --threads 1 --batch 8 --images 16";
   static final String TEACH = "teach --data data --channel-mult 1 --out new" + TINY;

@@ -96,7 +96,7 @@ class EvaluateCommandTest {
         .isEqualTo(FileDigest.of(folder.resolve("all.npz")));
     assertThat(JsonParser.parseString(Files.readString(folder.resolve("results.json"))))
         .isEqualTo(results);
-    assertThat(folder.resolve("cache")).doesNotExist();
+    assertThat(folder.resolve("cache")).isEmptyDirectory();
   }
 
   @Test
@@ -202,7 +202,7 @@ class EvaluateCommandTest {
   void aScriptThatIsNoneIsRefused() throws IOException {
     Files.writeString(folder.resolve("text.pt"), "pancakes");
 
-    assertRefused("text.pt: is no TorchScript module", List.of("--features", path("text.pt")));
+    assertRefused("text.pt: it is not an ONNX model", List.of("--features", path("text.pt")));
   }
 
   private void assertRefused(String message, List<String> flags) {

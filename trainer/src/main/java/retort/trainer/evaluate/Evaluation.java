@@ -70,7 +70,7 @@ public final class Evaluation {
         images.read(
             first,
             (values, labels) -> {
-              FeatureBatch batch = network.of(values);
+              FeatureBatch batch = network.of(values, measurement.count());
               measurement.add(batch, labels);
               cache.add(batch, labels);
               progress.at(measurement.count(), (System.nanoTime() - started) * 1e-9, () -> "");
@@ -85,15 +85,16 @@ public final class Evaluation {
     return measurement.count() == images.count();
   }
 
-  /** Keeps what there is, unless that is all and came so fast that nothing was kept before. */
+  /** Keeps what there is, also when that is all: the figures may take long, or fail. */
   private void keep(int shown) {
+    cache.save();
     if (shown == images.count()) {
-      if (cache.saved() > 0) {
-        cache.save(); // The figures may take long too.
-      }
       return;
     }
-    cache.save();
+    if (cache.saved() == 0) {
+      LOG.info("stopped after {} of {} images; nothing is kept", shown, images.count());
+      return;
+    }
     LOG.info(
         "stopped after {} of {} images; the features of {} are kept in {}, and the same command goes"
             + " on from there",

@@ -1,5 +1,9 @@
 package retort.trainer.evaluate;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +12,7 @@ import retort.denoiser.ImageShape;
 import retort.file.FileDigest;
 import retort.statistics.FeatureRows;
 import retort.statistics.NpyException;
+import retort.trainer.data.DataException;
 import retort.trainer.engine.Torch;
 
 /**
@@ -18,9 +23,9 @@ import retort.trainer.engine.Torch;
  *   <li>ONNX with an input {@code image} float32 [N, C, H, W] in [-1, 1] and an output {@code
  *       features} [N, F], and perhaps {@code logits} [N, K], which say how images would be
  *       labelled;
- *   <li>TorchScript ({@code .pt}) whose {@code forward} takes uint8 [N, 3, H, W] and a truth value
- *       {@code return_features}, and perhaps one {@code no_output_bias} for logits, as the
- *       published Inception network does;
+ *   <li>TorchScript, told by its content, whose {@code forward} takes uint8 [N, 3, H, W] and a
+ *       truth value {@code return_features}, and perhaps one {@code no_output_bias} for logits, as
+ *       the published Inception network does;
  *   <li>TorchScript whose {@code forward(x)} returns features [N, F], or those and logits [N, K].
  * </ul>
  *
@@ -29,6 +34,7 @@ import retort.trainer.engine.Torch;
  */
 public final class FeatureNetwork {
   private static final int BATCH = 250;
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
 
   private final Extractor extractor;
   private final Path file;
@@ -43,7 +49,7 @@ public final class FeatureNetwork {
     this.digest = digest;
     this.images = images;
     requireFit();
-    FeatureBatch probe = of(new float[images.elements()]);
+    FeatureBatch probe = of(new float[images.elements()], 0);
     this.dimension = probe.features().dimension();
     this.classes = probe.logits().map(FeatureRows::dimension).orElse(0);
   }
@@ -65,11 +71,31 @@ public final class FeatureNetwork {
    */
   public static FeatureNetwork read(
       Torch torch, Path file, ImageShape images, FeatureInput input, boolean logits) {
+    boolean script = isArchive(file);
+    if (!script && (input.range().isPresent() || input.channels().isPresent())) {
+      throw new IllegalArgumentException(
+          (input.range().isPresent() ? "--feature-range" : "--feature-channels")
+              + " is given but "
+              + file
+              + " is no TorchScript; ONNX says itself what it takes, so leave the flag out");
+    }
     Extractor extractor =
-        file.toString().endsWith(".pt")
+        script
             ? ScriptExtractor.read(torch, file, images, input, logits)
             : GraphExtractor.read(torch, file);
     return new FeatureNetwork(extractor, file, FileDigest.of(file), images);
+  }
+
+  /** TorchScript is a zip archive, whatever its name. */
+  private static boolean isArchive(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return false; // The reader of the other kind says what is wrong.
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read (" + e + ")", e);
+    }
   }
 
   private void requireFit() {
@@ -137,15 +163,17 @@ public final class FeatureNetwork {
    * Computes features.
    *
    * @param values images [n, C, H, W] in [-1, 1]; values outside are clipped
+   * @param first the number of the first image, for errors
+   * @throws DataException when a value is no number
    */
-  FeatureBatch of(float[] values) {
+  FeatureBatch of(float[] values, int first) {
     int size = images.elements();
     int count = values.length / size;
     List<FeatureBatch> parts = new ArrayList<>();
-    byte[] levels = GreyLevels.of(values);
-    for (int first = 0; first < count; first += BATCH) {
-      int n = Math.min(BATCH, count - first);
-      byte[] part = Arrays.copyOfRange(levels, first * size, (first + n) * size);
+    byte[] levels = GreyLevels.of(values, size, first);
+    for (int from = 0; from < count; from += BATCH) {
+      int n = Math.min(BATCH, count - from);
+      byte[] part = Arrays.copyOfRange(levels, from * size, (from + n) * size);
       parts.add(extractor.extract(tripled() ? GreyLevels.tripled(part, images) : part, n));
     }
     return FeatureBatch.join(parts);

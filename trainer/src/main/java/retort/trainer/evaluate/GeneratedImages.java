@@ -22,7 +22,21 @@ public record GeneratedImages(
 
   public GeneratedImages {
     origin = new LinkedHashMap<>(origin);
-    origin.put(SEEDS, firstSeed + ".." + (firstSeed + count - 1));
+    origin.put(SEEDS, seeds(firstSeed, count));
+  }
+
+  /**
+   * The first and the last of consecutive seeds.
+   *
+   * @throws IllegalArgumentException when the last is no number of 64 bits
+   */
+  static String seeds(long first, int count) {
+    if (first > Long.MAX_VALUE - (count - 1)) {
+      throw new IllegalArgumentException(
+          "%d images from the seed %d on need seeds above %d; pass a lower --seed"
+              .formatted(count, first, Long.MAX_VALUE));
+    }
+    return first + ".." + (first + count - 1);
   }
 
   @Override

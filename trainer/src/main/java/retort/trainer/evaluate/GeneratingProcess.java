@@ -106,6 +106,29 @@ final class GeneratingProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for its end, after all that was expected.
+   *
+   * @throws LauncherException when it sends more, or fails
+   */
+  void requireEnd() {
+    try {
+      if (bytes.read() >= 0) {
+        throw new LauncherException(
+            "'retort generate' sends more than the images it was asked for; build Retort again, all"
+                + " of one version");
+      }
+      if (process.waitFor() != 0) {
+        throw failure();
+      }
+    } catch (IOException e) {
+      throw failure();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LauncherException("interrupted while 'retort generate' ran", e);
+    }
+  }
+
   /** Its sentence for a mistake of the user, else all it said. */
   private LauncherException failure() {
     try {
@@ -121,7 +144,7 @@ final class GeneratingProcess implements AutoCloseable {
           : new LauncherException(
               "'retort generate' ended with exit code "
                   + code
-                  + " before it had sent all images"
+                  + (code == 0 ? " before it had sent all images" : "")
                   + (text.isEmpty() ? "" : ", and said:" + System.lineSeparator() + text));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

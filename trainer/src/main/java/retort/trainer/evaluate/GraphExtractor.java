@@ -22,11 +22,13 @@ import retort.trainer.engine.Torch;
  * {@code features} [N, F], and perhaps {@code logits} [N, K] of the labels that images have.
  */
 final class GraphExtractor implements Extractor {
+  private final Path file;
   private final Program program;
   private final NetworkWeights weights;
   private final ImageShape shape;
 
-  private GraphExtractor(Torch torch, Graph graph) {
+  private GraphExtractor(Torch torch, Path file, Graph graph) {
+    this.file = file;
     this.program = torch.compile(graph);
     this.weights = torch.weights(graph);
     int[] dims = graph.input(ConvClassifier.IMAGE).orElseThrow().shape().at(1);
@@ -55,7 +57,7 @@ final class GraphExtractor implements Extractor {
               + graph.outputs()
               + ", but one input image [N, C, H, W] and an output features [N, F] are expected");
     }
-    return new GraphExtractor(torch, DropoutRemoval.remove(graph));
+    return new GraphExtractor(torch, file, DropoutRemoval.remove(graph));
   }
 
   @Override
@@ -77,11 +79,16 @@ final class GraphExtractor implements Extractor {
     Map<String, Tensor> results =
         program.compute(Map.of(ConvClassifier.IMAGE, image), weights.frozen());
     return new FeatureBatch(
-        rows(Objects.requireNonNull(results.get(ConvClassifier.FEATURES))),
-        Optional.ofNullable(results.get(ConvClassifier.LOGITS)).map(GraphExtractor::rows));
+        rows(Objects.requireNonNull(results.get(ConvClassifier.FEATURES)), count),
+        Optional.ofNullable(results.get(ConvClassifier.LOGITS)).map(logits -> rows(logits, count)));
   }
 
-  private static FeatureRows rows(Tensor matrix) {
+  private FeatureRows rows(Tensor matrix, int count) {
+    if (matrix.shape().length != 2 || matrix.dim(0) != count || matrix.dim(1) == 0) {
+      throw new OnnxException(
+          "%s: returns %s for %d images, but features and logits [%d, F] are expected"
+              .formatted(file, matrix, count, count));
+    }
     return new FeatureRows(matrix.floats(), matrix.dim(1));
   }
 }

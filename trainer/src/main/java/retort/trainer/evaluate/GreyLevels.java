@@ -1,6 +1,7 @@
 package retort.trainer.evaluate;
 
 import retort.denoiser.ImageShape;
+import retort.trainer.data.DataException;
 
 /** Images as the 256 grey levels that a viewer would see, and back. */
 final class GreyLevels {
@@ -8,10 +9,21 @@ final class GreyLevels {
 
   private GreyLevels() {}
 
-  /** {@code clip(x * 127.5 + 128, 0, 255)}, truncated. */
-  static byte[] of(float[] images) {
+  /**
+   * {@code clip(x * 127.5 + 128, 0, 255)}, truncated.
+   *
+   * @param size the values of one image
+   * @param first the number of the first image, for errors
+   * @throws DataException when a value is no number
+   */
+  static byte[] of(float[] images, int size, int first) {
     byte[] levels = new byte[images.length];
     for (int i = 0; i < levels.length; i++) {
+      if (Float.isNaN(images[i])) {
+        throw new DataException(
+            "image %d holds NaN, so no figure can be had: the model has diverged, or the file of the images is damaged; judge an earlier snapshot, or make the images again"
+                .formatted(first + i / size));
+      }
       levels[i] = (byte) (int) Math.max(0f, Math.min(255f, images[i] * HALF_RANGE + 128f));
     }
     return levels;

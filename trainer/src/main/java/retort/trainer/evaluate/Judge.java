@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.statistics.FeatureRows;
@@ -20,6 +21,10 @@ public final class Judge {
   private static final int SUBSETS = 100;
   private static final int SUBSET_SIZE = 1000;
   private static final long SUBSET_SEED = 0;
+  private static final long MATRICES = 12;
+  private static final String NOTHING_TO_COMPARE =
+      "there is nothing to compare with; pass --reference";
+  private static final String NO_LOGITS = "the feature network gives no logits";
 
   private final FeatureNetwork network;
   private final Optional<ReferenceStatistics> reference;
@@ -46,30 +51,68 @@ public final class Judge {
     this.reference = reference;
     this.metrics = wanted.isEmpty() ? EnumSet.noneOf(Metric.class) : EnumSet.copyOf(wanted);
     this.count = count;
-    if (reference.isEmpty()) {
-      metrics.remove(Metric.FRECHET_DISTANCE);
-    }
-    leaveOutComparisonsOfRows();
-    if (network.classes() == 0) {
-      metrics.remove(Metric.INCEPTION_SCORE);
-    } else if (count < InceptionScore.SPLITS && metrics.remove(Metric.INCEPTION_SCORE)) {
-      LOG.info("{} images are too few for an inception score, which is left out", count);
+    for (Metric metric : Metric.values()) {
+      obstacle(metric).ifPresent(why -> leaveOut(metric, why));
     }
   }
 
-  private void leaveOutComparisonsOfRows() {
-    Optional<FeatureRows> real = reference.flatMap(ReferenceStatistics::features);
-    Set<Metric> comparisons = EnumSet.of(Metric.KERNEL_DISTANCE, Metric.PRECISION_RECALL);
-    if (real.isEmpty()) {
-      if (metrics.removeAll(comparisons) && reference.isPresent()) {
-        LOG.info(
-            "the reference holds mean and covariance alone, so kernel distance, precision and"
-                + " recall are left out; 'evaluate --write-reference' writes features too");
-      }
-    } else if (Math.min(count, real.get().count()) <= PrecisionRecall.NEIGHBOURS
-        && metrics.remove(Metric.PRECISION_RECALL)) {
-      LOG.info("too few images for precision and recall, which are left out");
+  private void leaveOut(Metric metric, String why) {
+    boolean expected = why.equals(NOTHING_TO_COMPARE) || why.equals(NO_LOGITS);
+    if (metrics.remove(metric) && !expected) {
+      LOG.info("{} is left out: {}", metric, why);
     }
+  }
+
+  /**
+   * Refuses figures that cannot be had, before anything is shown to the network.
+   *
+   * @param named by the user
+   * @throws IllegalArgumentException when one of them cannot be had
+   */
+  public void require(Set<Metric> named) {
+    for (Metric metric : named) {
+      obstacle(metric)
+          .ifPresent(
+              why -> {
+                throw new IllegalArgumentException(
+                    "--metrics names " + metric + " but " + why + ", or leave it out");
+              });
+    }
+  }
+
+  /** Why a figure cannot be had, if so. */
+  private Optional<String> obstacle(Metric metric) {
+    return Optional.ofNullable(
+        switch (metric) {
+          case FRECHET_DISTANCE -> reference.isEmpty() ? NOTHING_TO_COMPARE : null;
+          case KERNEL_DISTANCE -> obstacleOfRows(2);
+          case PRECISION_RECALL -> obstacleOfRows(PrecisionRecall.NEIGHBOURS + 1);
+          case INCEPTION_SCORE -> obstacleOfLogits();
+          case LABEL_ACCURACY ->
+              network.labelsImages() ? null : "the feature network does not tell their labels";
+        });
+  }
+
+  private @Nullable String obstacleOfRows(int least) {
+    if (reference.isEmpty()) {
+      return NOTHING_TO_COMPARE;
+    }
+    Optional<FeatureRows> real = reference.get().features();
+    if (real.isEmpty()) {
+      return "the reference holds mean and covariance alone; make one with 'evaluate"
+          + " --write-reference', which writes features too";
+    }
+    int fewer = Math.min(count, real.get().count());
+    return fewer < least ? fewer + " images are too few; take at least " + least : null;
+  }
+
+  private @Nullable String obstacleOfLogits() {
+    if (network.classes() == 0) {
+      return NO_LOGITS;
+    }
+    return count < InceptionScore.SPLITS
+        ? count + " images are too few; take at least " + InceptionScore.SPLITS
+        : null;
   }
 
   /** Whether the features of each image are needed, and not their moments alone. */
@@ -88,12 +131,25 @@ public final class Judge {
    * @param kept all in their order, where {@link #needsRows}
    */
   public Measurement measurement(int... kept) {
-    return new Measurement(network, count, kept, metrics.contains(Metric.INCEPTION_SCORE));
+    return new Measurement(
+        network, count, kept, metrics.contains(Metric.INCEPTION_SCORE), matrixBytes());
+  }
+
+  /**
+   * Of the matrices of float64 that moments and distance take, which the reference is a part of.
+   */
+  private long matrixBytes() {
+    long real =
+        reference
+            .flatMap(ReferenceStatistics::features)
+            .map(rows -> (long) rows.values().length * Float.BYTES)
+            .orElse(0L);
+    return real + MATRICES * Double.BYTES * network.dimension() * network.dimension();
   }
 
   /** Shows the next images to the network, and gathers what it says. */
   public void show(float[] images, int[] labels, Measurement to) {
-    to.add(network.of(images), labels);
+    to.add(network.of(images, to.count()), labels);
   }
 
   /** The figures by name, in the order of {@link Metric}. */

@@ -18,15 +18,17 @@ final class KeptRows {
    *
    * @param count of all images
    * @param kept which of them, each at most once
+   * @param beside bytes that the figures take beside these
    * @throws IllegalArgumentException when Java has not the memory
    */
-  KeptRows(int count, int[] kept, int dimension) {
+  KeptRows(int count, int[] kept, int dimension, long beside) {
     long bytes = (long) kept.length * dimension * Float.BYTES;
     long memory = Runtime.getRuntime().maxMemory();
-    if (bytes > memory / 4 * 3 || bytes / Float.BYTES > Integer.MAX_VALUE - 8) {
+    long needed = bytes + beside;
+    if (needed > memory / 4 * 3 || bytes / Float.BYTES > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "the features of %d images take %d MiB, but Java may use %d; judge fewer images, leave out kernel_distance and precision_recall (--metrics), or set JAVA_OPTS=-Xmx%dm"
-              .formatted(kept.length, bytes >> 20, memory >> 20, (bytes >> 19) + 512));
+          "the features of %d images and their figures take %d MiB, but Java may use %d; judge fewer images, leave out kernel_distance and precision_recall (--metrics), or set JAVA_OPTS=-Xmx%dm"
+              .formatted(kept.length, needed >> 20, memory >> 20, (needed >> 19) + 512));
     }
     this.places = new int[count];
     this.dimension = dimension;

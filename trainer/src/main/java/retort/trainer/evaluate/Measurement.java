@@ -3,6 +3,8 @@ package retort.trainer.evaluate;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import retort.statistics.FeatureRows;
 import retort.statistics.InceptionScore;
 import retort.statistics.Moments;
@@ -13,12 +15,13 @@ import retort.trainer.data.DataException;
  * come change no bit of it.
  */
 public final class Measurement {
+  private static final Logger LOG = LoggerFactory.getLogger(Measurement.class);
   private static final int BLOCK_ROWS = 250;
 
   private final int dimension;
   private final KeptRows kept;
   private final Optional<InceptionScore> inception;
-  private final boolean labels;
+  private boolean labels;
   private final float[] block;
   private Moments moments;
   private int blockRows;
@@ -33,10 +36,11 @@ public final class Measurement {
    * @param count how many images come
    * @param kept of which of them the features are kept one by one, in which order
    * @param inception whether logits are scored
+   * @param beside bytes that the figures take beside those features
    */
-  Measurement(FeatureNetwork network, int count, int[] kept, boolean inception) {
+  Measurement(FeatureNetwork network, int count, int[] kept, boolean inception, long beside) {
     this.dimension = network.dimension();
-    this.kept = new KeptRows(count, kept, dimension);
+    this.kept = new KeptRows(count, kept, dimension, beside);
     this.inception =
         inception ? Optional.of(new InceptionScore(network.classes(), count)) : Optional.empty();
     this.labels = network.labelsImages();
@@ -49,10 +53,14 @@ public final class Measurement {
    *
    * @param batch what the network says of them
    * @param expected the label of each, or none
-   * @throws DataException when a feature is not finite
+   * @throws DataException when a feature is not finite, or a logit that counts is NaN or infinite
    */
   void add(FeatureBatch batch, int... expected) {
-    requireFinite(batch.features());
+    requireNumbers(batch.features(), Float.NEGATIVE_INFINITY);
+    if (inception.isPresent() || labels) {
+      // A probability of 0 has the logit -Infinity.
+      requireNumbers(batch.logits().orElseThrow(), Float.NaN);
+    }
     kept.add(count, batch.features());
     inception.ifPresent(score -> score.add(batch.logits().orElseThrow()));
     if (labels && expected.length > 0) {
@@ -62,18 +70,31 @@ public final class Measurement {
     count += batch.features().count();
   }
 
-  private void requireFinite(FeatureRows features) {
-    float[] values = features.values();
+  /** Refuses NaN, infinity, and the lowest. */
+  private void requireNumbers(FeatureRows rows, float lowest) {
+    float[] values = rows.values();
     for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
+      boolean below = values[i] == lowest;
+      if (below || !(values[i] < Float.POSITIVE_INFINITY)) {
         throw new DataException(
             "the feature network answers %s for image %d, so no figure can be had; look at that image"
-                .formatted(values[i], count + i / dimension));
+                .formatted(values[i], count + i / rows.dimension()));
       }
     }
   }
 
   private void countLabels(FeatureRows logits, int[] expected) {
+    for (int label : expected) {
+      if (label < 0 || label >= logits.dimension()) {
+        LOG.warn(
+            "label_accuracy is left out: an image has the label {}, but the network knows 0 to {}",
+            label,
+            logits.dimension() - 1);
+        labels = false;
+        labelled = 0;
+        return;
+      }
+    }
     for (int i = 0; i < logits.count(); i++) {
       int best = 0;
       for (int k = 1; k < logits.dimension(); k++) {

@@ -1,5 +1,7 @@
 package retort.trainer.evaluate;
 
+import java.util.Locale;
+
 /** What can be measured of a set of images. */
 public enum Metric {
   /** How far mean and covariance of features are from real ones. */
@@ -11,5 +13,11 @@ public enum Metric {
   /** The shares of images that look real, and of real ones that are covered. */
   PRECISION_RECALL,
   /** The share of images that the network labels as asked. */
-  LABEL_ACCURACY
+  LABEL_ACCURACY;
+
+  /** The name on the command line. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -59,6 +59,7 @@ record RawHeader(
     } catch (JsonParseException
         | IllegalStateException
         | IllegalArgumentException
+        | ClassCastException
         | UnsupportedOperationException
         | NullPointerException e) {
       throw new DataException(

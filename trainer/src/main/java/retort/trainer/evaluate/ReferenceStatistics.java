@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import retort.statistics.FeatureRows;
+import retort.statistics.FrechetDistance;
 import retort.statistics.Moments;
 import retort.statistics.NpyArray;
 import retort.statistics.NpyException;
@@ -84,7 +85,7 @@ public record ReferenceStatistics(
     }
     if (!allFinite(mu)
         || !allFinite(sigma)
-        || !features.stream().allMatch(ReferenceStatistics::allFinite)) {
+        || !features.stream().allMatch(ReferenceStatistics::allFloats)) {
       throw new NpyException(
           file + ": holds numbers that are not finite; make or download the file again");
     }
@@ -96,6 +97,11 @@ public record ReferenceStatistics(
 
   private static Moments moments(Path file, NpyArray mu, NpyArray sigma, long count) {
     try {
+      if (count < 2) {
+        throw new IllegalArgumentException(
+            "count is " + count + " but statistics are of at least 2 images");
+      }
+      FrechetDistance.requireCovariance(sigma.doubles(), mu.count(), "the reference");
       return Moments.of(mu.doubles(), sigma.doubles(), count);
     } catch (IllegalArgumentException e) {
       throw new NpyException(file + ": " + e.getMessage(), e);
@@ -109,6 +115,16 @@ public record ReferenceStatistics(
   private static boolean isRows(NpyArray array, int dimension) {
     int[] shape = array.shape();
     return shape.length == 2 && shape[0] >= 2 && shape[1] == dimension;
+  }
+
+  /** Whether all stay finite as the floats that they become. */
+  private static boolean allFloats(NpyArray array) {
+    for (float value : array.floats()) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean allFinite(NpyArray array) {

@@ -164,7 +164,7 @@ final class ScriptExtractor implements Extractor {
   }
 
   private FeatureRows rows(Tensor matrix, int count, String name) {
-    if (matrix.shape().length != 2 || matrix.dim(0) != count) {
+    if (matrix.shape().length != 2 || matrix.dim(0) != count || matrix.dim(1) == 0) {
       throw new TorchScriptException(
           "%s: returns %s %s for %d images, but [%d, F] is expected"
               .formatted(file, name, matrix, count, count));

@@ -43,6 +43,7 @@ public final class ServedImages implements ImageSet {
    *     'generate'
    */
   public ServedImages(Path script, String address, String model, long firstSeed, int count) {
+    GeneratedImages.seeds(firstSeed, count); // Refuses what no server can be asked for.
     this.script = script;
     this.server =
         model.isEmpty()
@@ -81,7 +82,7 @@ public final class ServedImages implements ImageSet {
     origin.put("served_model", header.model());
     origin.put(SampledImages.SEED_ALGORITHM, GaussianNoise.ALGORITHM);
     origin.put(SampledImages.SAMPLER, "server");
-    origin.put("seeds", firstSeed + ".." + (firstSeed + count - 1));
+    origin.put("seeds", GeneratedImages.seeds(firstSeed, count));
     return origin;
   }
 
@@ -101,11 +102,19 @@ public final class ServedImages implements ImageSet {
 
   private void hand(GeneratingProcess process, int first, Sink sink) {
     RawHeader now = process.header();
-    boolean same = now.digest().equals(header.digest()) && now.shape().equals(header.shape());
-    if (!same || now.first() != first || now.count() != count - first || now.seed() != firstSeed) {
+    boolean same =
+        now.digest().equals(header.digest())
+            && now.shape().equals(header.shape())
+            && now.labels().equals(header.labels());
+    if (!same) {
       throw new LauncherException(
           "the server's model %s has changed since it was first asked (SHA-256 %s, before %s); evaluate it again"
               .formatted(now.model(), now.digest(), header.digest()));
+    }
+    if (now.first() != first || now.count() != count - first || now.seed() != firstSeed) {
+      throw new LauncherException(
+          "'retort generate' sends %d images from image %d of seed %d on, but was asked for %d from image %d of seed %d; build Retort again, all of one version"
+              .formatted(now.count(), now.first(), now.seed(), count - first, first, firstSeed));
     }
     int size = shape().elements();
     boolean wanted = true;
@@ -115,7 +124,11 @@ public final class ServedImages implements ImageSet {
       for (int i = 0; i < labels.length; i++) {
         labels[i] = header.label(from + i);
       }
-      wanted = sink.accept(images(process.read(n * size), n), labels);
+      float[] images = images(process.read(n * size), n);
+      if (from + n == count) {
+        process.requireEnd();
+      }
+      wanted = sink.accept(images, labels);
     }
   }
 

@@ -88,9 +88,10 @@ public record ForwardSignature(List<Argument> arguments, String result) {
       return Optional.empty();
     }
     List<Argument> arguments = new ArrayList<>();
-    for (String one : split(forward.group(1))) {
+    List<String> all = split(forward.group(1));
+    for (String one : all.subList(1, all.size())) { // The first is the module, whatever its name.
       Matcher parts = ARGUMENT.matcher(one);
-      if (parts.matches() && !parts.group(1).equals("self")) {
+      if (parts.matches()) {
         arguments.add(new Argument(parts.group(1), parts.group(2), parts.group(3) != null));
       }
     }

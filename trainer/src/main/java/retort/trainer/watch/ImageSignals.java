@@ -40,7 +40,7 @@ public final class ImageSignals {
   private final RunFolder folder;
   private final SampleGrid grid;
   private final ImageShape shape;
-  private final Optional<GreyLevels> reference;
+  private final Optional<GridLevels> reference;
 
   /**
    * Signals of a run.
@@ -78,7 +78,7 @@ public final class ImageSignals {
     return signals;
   }
 
-  private void putChange(Map<String, Number> signals, GreyLevels now, long position) {
+  private void putChange(Map<String, Number> signals, GridLevels now, long position) {
     OptionalLong before = folder.sampledBefore(position);
     if (before.isPresent()) {
       double shown = (position - before.getAsLong()) / PER_IMAGES;
@@ -87,7 +87,7 @@ public final class ImageSignals {
     }
   }
 
-  private static void putComparison(Map<String, Number> signals, GreyLevels now, GreyLevels then) {
+  private static void putComparison(Map<String, Number> signals, GridLevels now, GridLevels then) {
     if (then.spread() > 0) {
       signals.put("image_spread", now.spread() / then.spread());
     }
@@ -108,9 +108,9 @@ public final class ImageSignals {
   }
 
   /** What a grid shows; a damaged one costs a signal and no more. */
-  private Optional<GreyLevels> levels(Path file) {
+  private Optional<GridLevels> levels(Path file) {
     try {
-      return Optional.of(new GreyLevels(grid.read(file, shape), shape, grid.columns()));
+      return Optional.of(new GridLevels(grid.read(file, shape), shape, grid.columns()));
     } catch (IOException e) {
       LOG.warn("{}: cannot be compared with: {}", file, e.getMessage());
       return Optional.empty();

@@ -27,6 +27,7 @@ import retort.graph.TorchScriptMethod.Layout;
 import retort.network.ConvClassifier;
 import retort.onnx.OnnxModel;
 import retort.onnx.OnnxWriter;
+import retort.statistics.FeatureRows;
 import retort.trainer.engine.Torch;
 
 /** Evaluations that end early, and what the next one makes of what they left. */
@@ -93,7 +94,9 @@ class EvaluationTest {
 
   private String undisturbed() {
     Measurement whole = all();
-    assertThat(evaluation(images("a"), this::frozenClock).run(whole, () -> false)).isTrue();
+    Evaluation evaluation = evaluation(images("a"), this::frozenClock);
+    assertThat(evaluation.run(whole, () -> false)).isTrue();
+    evaluation.complete();
     made.set(0);
     return figures(whole);
   }
@@ -190,6 +193,31 @@ class EvaluationTest {
     made.set(0);
     evaluation(network(2), images("a"), this::frozenClock).run(all(), () -> false);
     assertThat(made.get()).isEqualTo(COUNT);
+  }
+
+  @Test
+  void allFeaturesAreKeptUntilTheFiguresAreInTheirPlace() throws IOException {
+    Evaluation evaluation = evaluation(images("a"), this::frozenClock);
+    assertThat(evaluation.run(all(), () -> false)).isTrue();
+    assertThat(kept()).isNotEmpty();
+
+    made.set(0);
+    evaluation(images("a"), this::frozenClock).run(all(), () -> false);
+
+    assertThat(made.get()).isZero();
+    evaluation.complete();
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void labelsThatTheNetworkDoesNotKnowGiveNoAccuracy() {
+    Measurement measured = new Measurement(network(1), 2, new int[0], false, 0);
+    FeatureRows rows = new FeatureRows(new float[8], 4);
+    FeatureRows logits = new FeatureRows(new float[4], 2);
+
+    measured.add(new FeatureBatch(rows, Optional.of(logits)), 0, 2);
+
+    assertThat(measured.labelAccuracy()).isEmpty();
   }
 
   @Test

@@ -106,6 +106,17 @@ class ImageSetsTest {
   }
 
   @Test
+  void seedsThatDoNotFitAreRefused() {
+    ImageSource source = new ImageSource(PIXEL, (noise, labels, seeds) -> noise);
+
+    GeneratedImages last = new GeneratedImages(source, 0, Map.of(), Long.MAX_VALUE - 1, 2);
+
+    assertThat(last.origin().get("seeds")).endsWith("807");
+    assertThatThrownBy(() -> new GeneratedImages(source, 0, Map.of(), Long.MAX_VALUE, 2))
+        .hasMessageContaining("pass a lower --seed");
+  }
+
+  @Test
   void aFileWithoutImagesIsRefused() {
     Path file = folder.resolve("empty.npz");
     new SampledImages(PIXEL, new float[0], new int[0], new long[0], Map.of()).write(file);

@@ -47,8 +47,8 @@ class PublishedFeaturesTest {
     Moments moments;
     try (Torch torch = Torch.open(1, Layout.CONTIGUOUS)) {
       FeatureNetwork network = FeatureNetwork.read(torch, file, new ImageShape(3, 32, 32));
-      Measurement measurement = new Measurement(network, 2, new int[0], false);
-      measurement.add(network.of(images.floats()), 3, 7);
+      Measurement measurement = new Measurement(network, 2, new int[0], false, 0);
+      measurement.add(network.of(images.floats(), 0), 3, 7);
       assertThat(measurement.labelAccuracy()).isPresent();
       moments = measurement.moments();
     }

@@ -82,11 +82,25 @@ class ReferenceStatisticsTest {
     Map<String, NpyArray> infinite = published();
     infinite.put("mu", NpyArray.of(new double[] {1, Double.NaN}, 2));
     Map<String, NpyArray> single = published();
-    single.put("count", NpyArray.of(new long[] {1}, 1));
+    single.put("count", NpyArray.of(new long[] {0}, 1));
+    Map<String, NpyArray> lopsided = published();
+    lopsided.put("sigma", NpyArray.of(new double[] {4, 1, 2, 3}, 2, 2));
+    Map<String, NpyArray> indefinite = published();
+    indefinite.put("sigma", NpyArray.of(new double[] {1, 2, 2, 1}, 2, 2));
+    Map<String, NpyArray> huge = published();
+    huge.put("features", NpyArray.of(new double[] {1, 2, 3, 1e300}, 2, 2));
 
     assertThatThrownBy(() -> ReferenceStatistics.read(file(infinite)))
         .hasMessageContaining("not finite");
     assertThatThrownBy(() -> ReferenceStatistics.read(file(single)))
-        .hasMessageContaining("moments of 1 rows");
+        .hasMessageContaining("reference.npz: count is 0 but");
+    assertThatThrownBy(() -> ReferenceStatistics.read(file(lopsided)))
+        .isInstanceOf(NpyException.class)
+        .hasMessageContaining("reference.npz: the covariance of the reference is not symmetric");
+    assertThatThrownBy(() -> ReferenceStatistics.read(file(indefinite)))
+        .isInstanceOf(NpyException.class)
+        .hasMessageContaining("reference.npz: the covariance of the reference is not positive");
+    assertThatThrownBy(() -> ReferenceStatistics.read(file(huge)))
+        .hasMessageContaining("not finite");
   }
 }

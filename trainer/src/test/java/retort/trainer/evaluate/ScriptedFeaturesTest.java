@@ -15,6 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.denoiser.ImageShape;
 import retort.graph.TorchScriptMethod.Layout;
+import retort.statistics.FeatureRows;
+import retort.trainer.data.DataException;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.FeatureInput.Range;
 import retort.trainer.torchscript.TorchScriptArchive;
@@ -71,12 +73,51 @@ class ScriptedFeaturesTest {
     FeatureNetwork network = FeatureNetwork.read(torch, standard(), COLOUR);
 
     // In grey levels: 0, 128 | 255, 255 | 1, 0; outside of the range is clipped.
-    FeatureBatch batch = network.of(new float[] {-1, 0.004f, 1, 9, -0.992f, -2});
+    FeatureBatch batch = network.of(new float[] {-1, 0.004f, 1, 9, -0.992f, -2}, 0);
 
     assertThat(network.dimension()).isEqualTo(3);
     assertThat(batch.features().values()).containsExactly(128, 510, 1);
     assertThat(batch.logits().orElseThrow().values()).containsExactly(255, 1019, 1);
     assertThat(network.labelsImages()).isFalse();
+  }
+
+  @Test
+  void anImageThatHoldsNoNumberIsNamed() throws IOException {
+    FeatureNetwork network = FeatureNetwork.read(torch, standard(), GREY);
+
+    assertThatThrownBy(() -> network.of(new float[] {0, 0, 0, Float.NaN}, 40))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("image 41 holds NaN")
+        .hasMessageContaining("the model has diverged");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN", "Infinity"})
+  void logitsThatAreNoNumbersAreRefusedWhereTheyCount(float logit) throws IOException {
+    FeatureNetwork network = FeatureNetwork.read(torch, standard(), COLOUR);
+    FeatureRows features = new FeatureRows(new float[3], 3);
+    FeatureRows logits = new FeatureRows(new float[] {0, logit, Float.NEGATIVE_INFINITY}, 3);
+    FeatureBatch batch = new FeatureBatch(features, Optional.of(logits));
+
+    assertThatThrownBy(() -> new Measurement(network, 10, new int[0], true, 0).add(batch))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("answers " + logit + " for image 0");
+    new Measurement(network, 10, new int[0], false, 0).add(batch);
+  }
+
+  @Test
+  void figuresThatNeedMoreMemoryThanThereIsNameTheVariable() throws IOException {
+    FeatureNetwork network = FeatureNetwork.read(torch, standard(), COLOUR);
+
+    assertThatThrownBy(() -> new Measurement(network, 10, new int[0], false, 1L << 60))
+        .hasMessageContaining("JAVA_OPTS=-Xmx");
+  }
+
+  @Test
+  void aScriptIsToldByItsContentAndNotByItsName() throws IOException {
+    Path renamed = Files.move(standard(), folder.resolve("net.onnx"));
+
+    assertThat(FeatureNetwork.read(torch, renamed, COLOUR).dimension()).isEqualTo(3);
   }
 
   @Test
@@ -91,7 +132,7 @@ class ScriptedFeaturesTest {
   void greyImagesGetThreeEqualChannels() throws IOException {
     FeatureNetwork network = FeatureNetwork.read(torch, standard(), GREY);
 
-    FeatureBatch batch = network.of(new float[] {-1, 1, 1, 1});
+    FeatureBatch batch = network.of(new float[] {-1, 1, 1, 1}, 0);
 
     assertThat(batch.features().values()).containsExactly(255, 255, 255, 510, 510, 510);
   }
@@ -104,7 +145,7 @@ class ScriptedFeaturesTest {
 
     FeatureNetwork network = FeatureNetwork.read(torch, file, GREY, input(range, 1), true);
 
-    FeatureBatch batch = network.of(new float[] {-1, 1, 1, 1});
+    FeatureBatch batch = network.of(new float[] {-1, 1, 1, 1}, 0);
     assertThat(batch.features().values()).containsExactly(first, second);
     assertThat(batch.logits().orElseThrow().values()).containsExactly(first, second);
   }
@@ -126,6 +167,7 @@ class ScriptedFeaturesTest {
         "x: Tensor, k: int | Tensor | return torch.zeros([1, 1]) | k has no default",
         "x: Tensor, k: int=1, return_features: bool=False | Tensor | return x | is no bool",
         "x: Tensor | Tensor | return x | but [1, F] is expected",
+        "x: Tensor | Tensor | return torch.zeros([1, 0]) | but [1, F] is expected",
         "x: Tensor | int | return 3 | returns no tensor",
         "x: Tensor | Tensor | return torch.matmul(x, torch.zeros([7])) | its forward fails on",
       })

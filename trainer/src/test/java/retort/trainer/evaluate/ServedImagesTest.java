@@ -152,6 +152,30 @@ class ServedImagesTest {
   }
 
   @Test
+  void whatComesAfterTheImagesIsAFailure() throws IOException {
+    ServedImages images = served("", "");
+    launcher("", "echo more");
+    assertThatExceptionOfType(LauncherException.class)
+        .isThrownBy(() -> Collected.from(images, 0))
+        .withMessageContaining("sends more than");
+
+    launcher("", "echo 'retort: the last request failed' >&2; exit 2");
+    assertThatExceptionOfType(LauncherException.class)
+        .isThrownBy(() -> Collected.from(images, 0))
+        .withMessage("the last request failed");
+  }
+
+  @Test
+  void otherImagesThanThoseAskedForAreRefused() throws IOException {
+    ServedImages images = served("", "");
+    launcher("first=9", "");
+
+    assertThatExceptionOfType(LauncherException.class)
+        .isThrownBy(() -> Collected.from(images, 0))
+        .withMessageContaining("sends 600 images from image 9 of seed 50 on, but was asked for");
+  }
+
+  @Test
   void anotherModelUnderTheSameNameIsRefused() throws IOException {
     ServedImages images = served("", "");
     Files.writeString(folder.resolve("digest"), "def");
@@ -163,6 +187,9 @@ class ServedImagesTest {
 
   @Test
   void aLineThatTellsNothingIsRefused() {
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> served("echo '{\"labels\":3}'", ""))
+        .withMessageContaining("where a line should tell its images");
     assertThatExceptionOfType(RuntimeException.class)
         .isThrownBy(() -> served("echo pancakes", ""))
         .withMessageContaining("wrote 'pancakes' where a line should tell its images");

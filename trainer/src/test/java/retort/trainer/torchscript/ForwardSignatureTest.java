@@ -50,6 +50,19 @@ class ForwardSignatureTest {
   }
 
   @Test
+  void theFirstArgumentIsTheModuleWhateverItsName() {
+    String code =
+        """
+        class A(Module):
+          def forward(this: __torch__.A, self: Tensor) -> Tensor:
+            return self
+        """;
+
+    assertThat(ForwardSignature.of(code, "A").orElseThrow().arguments())
+        .containsExactly(new Argument("self", "Tensor", false));
+  }
+
+  @Test
   void aClassWithoutForwardIsNotGivenThatOfTheNext() {
     String code =
         """

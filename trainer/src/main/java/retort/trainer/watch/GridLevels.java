@@ -10,9 +10,9 @@ import retort.denoiser.ImageShape;
  * @param columns images of a column have one label
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record GreyLevels(int[] levels, ImageShape shape, int columns) {
+record GridLevels(int[] levels, ImageShape shape, int columns) {
   /** The root mean square of the differences to other images of the same noise. */
-  double distance(GreyLevels other) {
+  double distance(GridLevels other) {
     double sum = 0;
     for (int i = 0; i < levels.length; i++) {
       double difference = levels[i] - other.levels[i];

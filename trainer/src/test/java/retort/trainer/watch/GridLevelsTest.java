@@ -7,20 +7,20 @@ import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
 import retort.noise.UniformDraws;
 
-class GreyLevelsTest {
+class GridLevelsTest {
   private static final ImageShape PAIR = new ImageShape(1, 1, 2);
 
-  private static GreyLevels pairs(int columns, int... levels) {
-    return new GreyLevels(levels, PAIR, columns);
+  private static GridLevels pairs(int columns, int... levels) {
+    return new GridLevels(levels, PAIR, columns);
   }
 
-  private static GreyLevels square(int side, int... levels) {
-    return new GreyLevels(levels, new ImageShape(1, side, side), 1);
+  private static GridLevels square(int side, int... levels) {
+    return new GridLevels(levels, new ImageShape(1, side, side), 1);
   }
 
   @Test
   void theDistanceIsARootMeanSquare() {
-    GreyLevels before = pairs(1, 10, 20, 30, 40);
+    GridLevels before = pairs(1, 10, 20, 30, 40);
 
     assertThat(before.distance(before)).isZero();
     assertThat(pairs(1, 13, 24, 30, 40).distance(before)).isEqualTo(Math.sqrt((9 + 16) / 4.0));
@@ -70,6 +70,6 @@ class GreyLevelsTest {
     ImageShape shape = new ImageShape(2, 1, 2);
 
     // Within each row of two nothing differs, whatever stands beside it in memory.
-    assertThat(new GreyLevels(new int[] {0, 0, 9, 9, 0, 0, 9, 9}, shape, 1).roughness()).isZero();
+    assertThat(new GridLevels(new int[] {0, 0, 9, 9, 0, 0, 9, 9}, shape, 1).roughness()).isZero();
   }
 }
