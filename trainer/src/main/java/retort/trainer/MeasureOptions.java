@@ -5,13 +5,17 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.denoiser.ImageShape;
 import retort.file.FileDigest;
 import retort.trainer.engine.Torch;
+import retort.trainer.evaluate.FeatureInput;
 import retort.trainer.evaluate.FeatureNetwork;
+import retort.trainer.evaluate.GeneratedImages;
 import retort.trainer.evaluate.ImageSource;
 import retort.trainer.evaluate.Judge;
 import retort.trainer.evaluate.Measurement;
@@ -56,14 +60,14 @@ final class MeasureOptions {
       description =
           "Measure at the first report after so many images, and at the last. Default: at every"
               + " report.")
-  private long every;
+  private @Nullable Long every;
 
   @Option(
       names = "--patience",
       paramLabel = "N",
       description =
           "End the run after so many measurements without a new best. Default: it goes on.")
-  private long patience;
+  private @Nullable Long patience;
 
   boolean wanted() {
     return features != null || reference != null;
@@ -82,17 +86,17 @@ final class MeasureOptions {
     checkSchedule();
   }
 
-  /** Refuses flags of measurements where nothing is measured, and numbers below 0. */
+  /** Refuses flags of measurements where nothing is measured, and numbers below 1. */
   private void checkSchedule() {
     require("--measure-every", every);
     require("--patience", patience);
   }
 
-  private void require(String flag, long value) {
-    if (value < 0) {
+  private void require(String flag, @Nullable Long value) {
+    if (value != null && value < 1) {
       throw new IllegalArgumentException(flag + " is " + value + " but should be at least 1");
     }
-    if (value > 0 && !wanted()) {
+    if (value != null && !wanted()) {
       throw new IllegalArgumentException(
           flag + " is given but nothing is measured; pass --features and --reference too");
     }
@@ -100,26 +104,31 @@ final class MeasureOptions {
 
   /** Whether a measurement is due at a report, given the images of the report before. */
   boolean due(long before, long now) {
-    return every == 0 || before / every != now / every;
+    return every == null || before / every != now / every;
   }
 
   /** Whether so many measurements without a new best end a run. */
   boolean enough(long sinceBest) {
-    return patience > 0 && sinceBest >= patience;
+    return patience != null && sinceBest >= patience;
   }
 
   /** The number of such measurements; 0 for a run that goes on. */
   long patience() {
-    return patience;
+    return patience == null ? 0 : patience;
   }
 
   /** All that decides what is measured; measurements by another protocol cannot be compared. */
   Map<String, String> protocol() {
-    return Map.of(
-        "features", FileDigest.of(Objects.requireNonNull(features)),
-        "reference", FileDigest.of(Objects.requireNonNull(reference)),
-        "measure-images", Integer.toString(count),
-        "measure-seed", Long.toString(firstSeed));
+    Map<String, String> protocol = new TreeMap<>();
+    protocol.put("features", FileDigest.of(Objects.requireNonNull(features)));
+    protocol.put("reference", FileDigest.of(Objects.requireNonNull(reference)));
+    protocol.put("measure-images", Integer.toString(count));
+    protocol.put("measure-seed", Long.toString(firstSeed));
+    // Left out where it says nothing, as runs did before there was anything to say.
+    if (!input.toString().equals(FeatureInput.OF_THE_FILE.toString())) {
+      protocol.put("feature-input", input.toString());
+    }
+    return protocol;
   }
 
   /** Opens network and statistics once, for measurements to come. */
@@ -135,12 +144,23 @@ final class MeasureOptions {
 
   /** What a number of images is worth. */
   record Measuring(Judge judge, int count, long firstSeed) {
-    /** Measures images of a source: {@code frechet_distance} and whatever else can be had. */
-    Map<String, Number> measure(ImageSource source, int labels) {
+    /**
+     * Measures images of a source: {@code frechet_distance} and whatever else can be had; nothing
+     * when it was interrupted before all were made.
+     */
+    Optional<Map<String, Number>> measure(
+        ImageSource source, int labels, BooleanSupplier interrupted) {
       Measurement measurement = judge.measurement();
-      source.generate(
-          firstSeed, count, labels, (images, label) -> judge.show(images, label, measurement));
-      return judge.figures(measurement);
+      new GeneratedImages(source, labels, Map.of(), firstSeed, count)
+          .read(
+              0,
+              (images, label) -> {
+                judge.show(images, label, measurement);
+                return !interrupted.getAsBoolean();
+              });
+      return measurement.count() < count
+          ? Optional.empty()
+          : Optional.of(judge.figures(measurement));
     }
   }
 }

@@ -1,6 +1,7 @@
 package retort.trainer;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.trainer.report.ComparisonFormat;
@@ -44,9 +46,10 @@ final class ReportCommand implements Callable<Integer> {
   private static final String ADDRESS = "127.0.0.1:8090";
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "RUN",
-      description = "Run folders. Several are compared; runs of one method and options are seeds.")
+      description =
+          "Run folders, one at least. Several are compared; runs of one method and options are seeds.")
   private List<Path> runs = new ArrayList<>();
 
   @Option(
@@ -99,6 +102,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Map<ComparisonFormat, Path> files = files();
+    requireRuns();
     Reports reports = new Reports(runs);
     PrintWriter print = Objects.requireNonNull(spec).commandLine().getOut();
     if (served != null) {
@@ -120,6 +124,19 @@ final class ReportCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void requireRuns() {
+    if (served != null && Files.isDirectory(Path.of(served))) {
+      throw new IllegalArgumentException(
+          "--serve is "
+              + served
+              + ", a folder, but should be HOST:PORT; pass the run folders before --serve");
+    }
+    if (runs.isEmpty()) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "Missing required parameter: 'RUN'");
+    }
   }
 
   private Map<ComparisonFormat, Path> files() {

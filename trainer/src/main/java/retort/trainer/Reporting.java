@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ final class Reporting implements RunWatcher {
   private final SampleGrid grid;
   private Optional<ImageSignals> signals = Optional.empty();
   private Optional<BestSnapshot> best = Optional.empty();
+  private BooleanSupplier interrupted = () -> false;
 
   /**
    * What is reported on.
@@ -76,7 +78,8 @@ final class Reporting implements RunWatcher {
   }
 
   @Override
-  public void began() {
+  public void began(BooleanSupplier interrupted) {
+    this.interrupted = interrupted;
     if (measuring.isPresent()) {
       best = Optional.of(new BestSnapshot(folder, subject.name(), measure.protocol()));
     }
@@ -104,9 +107,14 @@ final class Reporting implements RunWatcher {
     line.put("seconds", Math.round(position.seconds() * 1000) / 1000.0);
     signals.ifPresent(s -> line.putAll(s.of(images, shown)));
     if (measuring.isPresent() && (position.last() || measure.due(before.orElse(0), shown))) {
-      Map<String, Number> measured = measuring.get().measure(subject.samples(), subject.labels());
-      line.putAll(measured);
-      best.ifPresent(b -> b.offer(shown, position.seconds(), measured, network));
+      Optional<Map<String, Number>> measured =
+          measuring.get().measure(subject.samples(), subject.labels(), interrupted);
+      if (measured.isEmpty()) {
+        LOG.info("the measurement after {} images is given up; the resumed run makes it", shown);
+        return;
+      }
+      line.putAll(measured.get());
+      best.ifPresent(b -> b.offer(shown, position.seconds(), measured.get(), network));
     }
     folder.record(line);
     LOG.info("{} {}", path(), line);

@@ -70,7 +70,7 @@ class BadFlagsTest extends BadInput {
         "--ema-std 0.1 --ema 5 | --ema-std is a law of its own",
         "--loader-threads -1 | --loader-threads is -1 but should be at least 0",
         "--measure-images 1 | --measure-images is 1 but should be at least 2",
-        "--measure-every -1 | --measure-every is -1 but should be at least 1",
+        "--measure-every 0 | --measure-every is 0 but should be at least 1",
         "--patience -2 | --patience is -2 but should be at least 1",
         "--init none.onnx | none.onnx: there is no such file",
         "--init runs/deeper/teacher.onnx | other names than the network's",

@@ -35,6 +35,8 @@ class BadReportTest extends BadInput {
         "runs/generator --baseline teacher | --baseline is",
         "runs/generator --baseline =x | --baseline is =x but should be NAME=FILE",
         "runs/generator --baseline X=none.json | none.json: there is no such file",
+        "--serve runs/generator | a folder, but should be HOST:PORT; pass the run folders before",
+        "runs/generator --json new.x --svg new.x | name the same file; pass one for each",
         "runs/generator --serve 8090 | --serve is 8090 but should be HOST:PORT",
         "runs/generator --serve 127.0.0.1:99999 | --serve is 127.0.0.1:99999",
         "runs/generator --serve 127.0.0.1:0 --out new.html | writes no file",

@@ -190,6 +190,7 @@ public final class RunFolder implements AutoCloseable {
     }
     dropReportsAfter(0);
     BEGUN_ANEW.forEach(name -> delete(folder.resolve(name)));
+    named(".*-best\\.onnx").forEach(RunFolder::delete);
     return Optional.empty();
   }
 
@@ -244,7 +245,7 @@ public final class RunFolder implements AutoCloseable {
     stats.follow(follower);
   }
 
-  /** Appends a line of statistics, unless a report that is made again has left it there. */
+  /** Appends a line of statistics; a report that is made again replaces the earlier one. */
   public void record(Map<String, ? extends Number> values) {
     stats.record(values);
   }

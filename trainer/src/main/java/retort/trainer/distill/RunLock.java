@@ -63,9 +63,10 @@ public final class RunLock implements AutoCloseable {
 
   /**
    * Whether another process runs in a folder. To be asked by a process that runs in none: the
-   * operating system drops a process's own lock with any handle to the file.
+   * operating system drops a process's own lock with any handle to the file. One thread asks at a
+   * time, since each has the lock for a moment.
    */
-  public static boolean isHeld(Path folder) {
+  public static synchronized boolean isHeld(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.isReadable(file)) {
       return false;
@@ -73,7 +74,8 @@ public final class RunLock implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return channel.tryLock(0, Long.MAX_VALUE, true) == null;
     } catch (OverlappingFileLockException e) {
-      return true;
+      LOG.debug("this process has the folder open itself", e);
+      return false;
     } catch (IOException e) {
       LOG.debug("{} cannot be asked for its lock", file, e);
       return false;

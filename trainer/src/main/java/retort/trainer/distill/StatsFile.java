@@ -2,8 +2,6 @@ package retort.trainer.distill;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -21,6 +19,9 @@ import retort.file.WholeFile;
 final class StatsFile {
   private static final Gson LINE = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
+  private static final String STEP = "step";
+  private static final String IMAGES = "images";
+
   private final Path file;
   private final List<Consumer<Map<String, Double>>> followers = new ArrayList<>();
 
@@ -33,22 +34,40 @@ final class StatsFile {
 
   /**
    * Appends a line, unless a report that is made again has left it there, and shows it to the
-   * followers.
+   * followers. A report takes the place of an earlier one after the same images.
    */
   void record(Map<String, ? extends Number> values) {
     String line = LINE.toJson(values);
     if (line.equals(lastLine)) {
       return;
     }
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    values.forEach((name, value) -> numbers.put(name, value.doubleValue()));
+    if (!numbers.containsKey(STEP)) {
+      dropReports(numbers.getOrDefault(IMAGES, Double.NaN));
+    }
     try {
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       lastLine = line;
     } catch (IOException e) {
-      throw new RunException(file + ": cannot be written (" + RunFolder.reason(e) + ")", e);
+      throw unwritten(e);
     }
-    Map<String, Double> numbers = new LinkedHashMap<>();
-    values.forEach((name, value) -> numbers.put(name, value.doubleValue()));
     followers.forEach(follower -> follower.accept(numbers));
+  }
+
+  private void dropReports(double images) {
+    List<String> lines = whole();
+    List<String> kept =
+        lines.stream()
+            .filter(
+                line -> {
+                  Map<String, Double> numbers = numbers(line);
+                  return numbers.containsKey(STEP) || shown(numbers) != images;
+                })
+            .toList();
+    if (kept.size() < lines.size()) {
+      keep(kept);
+    }
   }
 
   void follow(Consumer<Map<String, Double>> follower) {
@@ -74,20 +93,27 @@ final class StatsFile {
     if (!Files.exists(file)) {
       return;
     }
-    List<String> kept = whole().stream().filter(line -> shown(line) <= images).toList();
+    List<String> kept = whole().stream().filter(line -> shown(numbers(line)) <= images).toList();
     lastLine = kept.isEmpty() ? "" : kept.get(kept.size() - 1);
+    keep(kept);
+  }
+
+  private void keep(List<String> kept) {
     String text = kept.isEmpty() ? "" : String.join("\n", kept) + "\n";
     try {
       WholeFile.write(file, path -> Files.writeString(path, text));
     } catch (IOException e) {
-      throw new RunException(file + ": cannot be written (" + RunFolder.reason(e) + ")", e);
+      throw unwritten(e);
     }
   }
 
-  private static long shown(String line) {
-    JsonObject values = JsonParser.parseString(line).getAsJsonObject();
-    JsonElement images = values.get("images");
-    return images == null ? Long.MAX_VALUE : images.getAsLong();
+  private RunException unwritten(IOException e) {
+    return new RunException(file + ": cannot be written (" + RunFolder.reason(e) + ")", e);
+  }
+
+  /** Images shown at a line; those of a line that does not say are never reached. */
+  private static double shown(Map<String, Double> line) {
+    return line.getOrDefault(IMAGES, Double.POSITIVE_INFINITY);
   }
 
   /** The lines that are no half of one, and hold numbers. */
@@ -98,7 +124,10 @@ final class StatsFile {
     try {
       List<String> lines =
           Files.readAllLines(file).stream().filter(line -> line.endsWith("}")).toList();
-      lines.forEach(StatsFile::numbers);
+      if (lines.stream().anyMatch(line -> Double.isNaN(shown(numbers(line))))) {
+        throw new RunException(
+            file + ": a line's images are no number; mend it or move the file away to resume");
+      }
       return lines;
     } catch (IOException
         | JsonParseException

@@ -60,12 +60,19 @@ public record TrainingLoop(
       LOG.info("resuming at {} images", images);
     }
 
-    watcher.began();
     Averages averages = new Averages();
     long reported = -1;
     int nonFinite = 0;
     try (Interruption interruption = new Interruption();
         Progress progress = Progress.start(totalImages, maxSeconds, images, seconds)) {
+      watcher.began(interruption::requested);
+      if (images > 0
+          && passed(images - method.batch(), images, reportImages)
+          && !isReported(folder, images)
+          && !over(images, seconds)) {
+        watcher.report(new Position(images, seconds, false));
+        reported = images;
+      }
       while (!over(images, seconds) && !watcher.enough()) {
         if (interruption.requested()) {
           folder.save(new RunFolder.Saved(steps, images, seconds, method.state()));
@@ -116,9 +123,19 @@ public record TrainingLoop(
       if (reported != images) {
         watcher.report(new Position(images, seconds, true));
       }
+      if (interruption.requested() && !isReported(folder, images)) {
+        LOG.info("stopped at the last report; the same command makes it");
+        return End.INTERRUPTED;
+      }
       watcher.ended();
       return End.DONE;
     }
+  }
+
+  /** Whether the folder has the line of a report; an interruption may leave it without. */
+  private static boolean isReported(RunFolder folder, long images) {
+    return folder.statistics().stream()
+        .anyMatch(line -> !line.containsKey("step") && line.getOrDefault("images", 0.0) == images);
   }
 
   private boolean over(long images, double seconds) {

@@ -28,6 +28,7 @@ public final class Interruption implements AutoCloseable {
 
   private void await() {
     requested.set(true);
+    LOG.info("stopping; what was done is kept first");
     try {
       finished.await();
     } catch (InterruptedException e) {

@@ -3,12 +3,14 @@ package retort.trainer.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import retort.trainer.distill.RunException;
 
 /**
  * Runs side by side, with baselines that are no runs. Runs of the same options but the seed are one
@@ -125,6 +127,41 @@ record Comparison(List<Row> rows) {
     return different.isEmpty() ? run.method() : run.method() + ", " + String.join(", ", different);
   }
 
+  /**
+   * Refuses two runs of one row that have one seed: they are no two draws.
+   *
+   * @throws RunException that names them
+   */
+  void requireSeeds() {
+    for (Row row : rows) {
+      Map<String, Run> bySeed = new HashMap<>();
+      for (Member member : row.members()) {
+        Optional<String> seed = member.run().map(run -> run.options().get(SEED));
+        if (seed.isPresent()) {
+          Run run = member.run().orElseThrow();
+          Run other = bySeed.putIfAbsent(seed.get(), run);
+          if (other != null) {
+            throw new RunException(
+                "%s and %s have the same options and the same seed, %s; pass one of them"
+                    .formatted(other.folder(), run.folder(), seed.get()));
+          }
+        }
+      }
+    }
+  }
+
+  /** What to know of runs that are not finished; empty when all are. */
+  Optional<String> unfinished() {
+    String names =
+        runs().stream()
+            .filter(run -> run.state() != Run.State.FINISHED)
+            .map(run -> run.name() + " (" + run.state() + ")")
+            .collect(Collectors.joining(", "));
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of("Not finished, and compared as they are: " + names + ".");
+  }
+
   /** The measures that any row has. */
   List<Measure> measures() {
     return List.of(Measure.values()).stream()
@@ -170,6 +207,7 @@ record Comparison(List<Row> rows) {
   }
 
   private static String called(Run run) {
-    return run.name() + " (seed " + run.options().getOrDefault(SEED, "unknown") + "), ";
+    String state = run.state() == Run.State.FINISHED ? "" : ", " + run.state();
+    return run.name() + " (seed " + run.options().getOrDefault(SEED, "unknown") + state + "), ";
   }
 }

@@ -45,7 +45,12 @@ final class ComparisonTable {
       }
       html.append("</tr>");
     }
-    html.append("</table></div><p>").append(SPREAD).append("</p><ul>");
+    html.append("</table></div><p>").append(SPREAD).append("</p>");
+    comparison
+        .unfinished()
+        .ifPresent(
+            notice -> html.append("<p class=\"notice\">%s</p>".formatted(Markup.escape(notice))));
+    html.append("<ul>");
     comparison.sources().forEach(line -> html.append("<li>%s</li>".formatted(Markup.escape(line))));
     return html.append("</ul>").toString();
   }
@@ -57,7 +62,7 @@ final class ComparisonTable {
         measure -> text.append(' ').append(measure.key().replace('_', ' ')).append(" |"));
     text.append("\n|---|---|").append("---|".repeat(measures.size())).append('\n');
     for (Row row : comparison.rows()) {
-      text.append("| %s | %d |".formatted(row.name().replace("|", "\\|"), row.members().size()));
+      text.append("| %s | %d |".formatted(Markup.markdown(row.name()), row.members().size()));
       for (Measure measure : measures) {
         String mark = isBest(row, measure) ? "**" : "";
         text.append(" %s%s%s |".formatted(mark, cell(row, measure), mark));
@@ -65,9 +70,12 @@ final class ComparisonTable {
       text.append('\n');
     }
     text.append('\n').append(SPREAD).append(" Seconds are times in steps.\n\n");
+    comparison
+        .unfinished()
+        .ifPresent(notice -> text.append(Markup.markdown(notice)).append("\n\n"));
     return text
         + comparison.sources().stream()
-            .map(line -> "- " + line + "\n")
+            .map(line -> "- " + Markup.markdown(line) + "\n")
             .collect(Collectors.joining());
   }
 

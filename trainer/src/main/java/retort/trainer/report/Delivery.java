@@ -19,6 +19,19 @@ enum Delivery {
     }
   },
 
+  /** One file elsewhere, from which the run's other files cannot be reached. */
+  ELSEWHERE {
+    @Override
+    String picture(Grid grid) {
+      return grid.dataAddress();
+    }
+
+    @Override
+    String link(Path file) {
+      return "";
+    }
+  },
+
   /** By {@link LiveServer}. */
   SERVER {
     @Override
@@ -35,7 +48,7 @@ enum Delivery {
   /** The address of a grid's picture. */
   abstract String picture(Grid grid);
 
-  /** The address of a file of the run. */
+  /** The address of a file of the run; empty where it has none. */
   abstract String link(Path file);
 
   private static String encoded(Path file) {

@@ -4,13 +4,30 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** JSON of files that may be damaged: what is not as expected is absent. */
 final class Json {
+  private static final long MOST_BYTES = 64L << 20;
+
   private Json() {}
+
+  /**
+   * The text of a file.
+   *
+   * @throws IOException when it cannot be read, or is larger than any that a run writes
+   */
+  static String read(Path file) throws IOException {
+    if (Files.size(file) > MOST_BYTES) {
+      throw new IOException("larger than " + Figures.bytes(MOST_BYTES));
+    }
+    return Files.readString(file);
+  }
 
   /** The object that a text is, if it is one. */
   static Optional<JsonObject> object(String text) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,8 +35,9 @@ import retort.trainer.distill.RunLock;
 public final class LiveServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveServer.class);
   private static final Pattern PATH = Pattern.compile("/(?:(\\d{1,4})/)?(changes|files/([^/]+))?");
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-  private static final int THREADS = 4;
+
+  /** Pages made at a time; slow readers hold none. */
+  private static final int MAKERS = 2;
 
   private static final Map<String, String> TYPES =
       Map.of(
@@ -44,14 +47,36 @@ public final class LiveServer implements AutoCloseable {
           "html", "text/html; charset=utf-8");
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final ExecutorService threads = Executors.newCachedThreadPool(LiveServer::daemon);
+  private final Semaphore makers = new Semaphore(MAKERS);
   private final List<Path> folders;
-  private final boolean loopback;
 
-  private LiveServer(HttpServer server, List<Path> folders) {
+  /** How it was told where to listen, without a port. */
+  private final String host;
+
+  /** Names of this machine by which it may be asked; empty for any. */
+  private final Set<String> names;
+
+  private LiveServer(HttpServer server, InetSocketAddress address, List<Path> folders) {
     this.server = server;
     this.folders = List.copyOf(folders);
-    this.loopback = server.getAddress().getAddress().isLoopbackAddress();
+    this.host = address.getHostString().replaceFirst("%.*", "");
+    this.names = address.getAddress().isLoopbackAddress() ? names(address) : Set.of();
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "report-reader");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private Set<String> names(InetSocketAddress address) {
+    Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
+    for (String name : List.of(host, address.getAddress().getHostAddress())) {
+      names.add(name.toLowerCase(Locale.ROOT));
+      names.add("[" + name.toLowerCase(Locale.ROOT) + "]");
+    }
+    return names;
   }
 
   /**
@@ -62,7 +87,7 @@ public final class LiveServer implements AutoCloseable {
    * @throws IOException when it cannot listen there
    */
   public static LiveServer start(InetSocketAddress address, List<Path> folders) throws IOException {
-    LiveServer live = new LiveServer(HttpServer.create(address, 0), folders);
+    LiveServer live = new LiveServer(HttpServer.create(address, 0), address, folders);
     live.server.createContext("/", live::answer);
     live.server.setExecutor(live.threads);
     live.server.start();
@@ -110,8 +135,9 @@ public final class LiveServer implements AutoCloseable {
 
   /** A page elsewhere must not read runs through a name of its own that leads to this machine. */
   private boolean isOurs(HttpExchange exchange) {
-    String host = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host")).orElse("");
-    return !loopback || LOOPBACK.contains(host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
+    String asked = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host")).orElse("");
+    return names.isEmpty()
+        || names.contains(asked.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
   }
 
   private void index(HttpExchange exchange, Matcher path) throws IOException {
@@ -134,7 +160,7 @@ public final class LiveServer implements AutoCloseable {
     return Run.read(folder, RunLock.isHeld(folder));
   }
 
-  private static void run(HttpExchange exchange, Path folder, Matcher path) throws IOException {
+  private void run(HttpExchange exchange, Path folder, Matcher path) throws IOException {
     if (path.group(3) != null) {
       file(exchange, folder, path.group(3));
     } else {
@@ -151,16 +177,26 @@ public final class LiveServer implements AutoCloseable {
     Page page();
   }
 
-  private static void page(HttpExchange exchange, Matcher path, String version, Pages pages)
+  private void page(HttpExchange exchange, Matcher path, String version, Pages pages)
       throws IOException {
     String tag = '"' + version + '"';
     exchange.getResponseHeaders().set("ETag", tag);
     if (path.group(2) == null) {
-      send(exchange, 200, "text/html; charset=utf-8", pages.page().live(tag));
+      send(exchange, 200, "text/html; charset=utf-8", made(pages).live(tag));
     } else if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
       exchange.sendResponseHeaders(304, -1);
     } else {
-      send(exchange, 200, "application/json", pages.page().changes());
+      send(exchange, 200, "application/json", made(pages).changes());
+    }
+  }
+
+  /** Makes a page, few at a time: each reads a whole run. */
+  private Page made(Pages pages) {
+    makers.acquireUninterruptibly();
+    try {
+      return pages.page();
+    } finally {
+      makers.release();
     }
   }
 
@@ -242,11 +278,10 @@ public final class LiveServer implements AutoCloseable {
 
   /** The address of the first page. */
   public URI page() {
-    String host =
-        address().getAddress().isAnyLocalAddress() ? "localhost" : address().getHostString();
+    String name = address().getAddress().isAnyLocalAddress() ? "localhost" : host;
     return URI.create(
         "http://"
-            + (host.contains(":") ? "[" + host + "]" : host)
+            + (name.contains(":") ? "[" + name + "]" : name)
             + ":"
             + address().getPort()
             + "/");

@@ -21,11 +21,30 @@ final class Markup {
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
-        // XML has no way to write the others.
-        default -> escaped.append(c < ' ' && c != '\n' && c != '\t' ? '\uFFFD' : c);
+        default -> escaped.append(isWritten(text, i) ? c : '\uFFFD');
       }
     }
     return escaped.toString();
+  }
+
+  /** Whether XML can write a letter: no control character, no half of a pair. */
+  private static boolean isWritten(String text, int at) {
+    char c = text.charAt(at);
+    if (Character.isHighSurrogate(c)) {
+      return at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1));
+    }
+    if (Character.isLowSurrogate(c)) {
+      return at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
+    }
+    return c >= ' ' || c == '\n' || c == '\t';
+  }
+
+  /** Text that stands in a line or in a cell of Markdown. */
+  static String markdown(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace("|", "\\|")
+        .replaceAll("\\R", " ");
   }
 
   /** A text file beside this class. */

@@ -32,7 +32,7 @@ public final class Reports {
    * @throws RunException when one of the folders holds no run
    */
   public Reports(List<Path> folders) {
-    this.folders = List.copyOf(folders);
+    this.folders = distinct(folders);
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
         throw new RunException(
@@ -47,12 +47,31 @@ public final class Reports {
     }
   }
 
+  /** Each folder once, by whatever paths it was given. */
+  private static List<Path> distinct(List<Path> folders) {
+    Map<Path, Path> distinct = new LinkedHashMap<>();
+    for (Path folder : folders) {
+      try {
+        distinct.putIfAbsent(folder.toRealPath(), folder);
+      } catch (IOException e) {
+        distinct.putIfAbsent(folder, folder);
+      }
+    }
+    return List.copyOf(distinct.values());
+  }
+
   /** Writes the page of the first run, and returns where. */
   public Path page(Optional<Path> file) {
     Path target = file.orElse(folders.get(0).resolve(RunReport.FILE));
     requireFolder(target);
-    write(target, RunReport.html(read(folders.get(0))));
+    Delivery delivery = isIn(folders.get(0), target) ? Delivery.FILE : Delivery.ELSEWHERE;
+    write(target, RunReport.html(read(folders.get(0)), delivery));
     return target;
+  }
+
+  private static boolean isIn(Path folder, Path file) {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    return folder.toAbsolutePath().normalize().equals(parent);
   }
 
   /**
@@ -72,7 +91,10 @@ public final class Reports {
           .computeIfAbsent(baseline.substring(0, split), name -> new ArrayList<>())
           .add(evaluation(Path.of(baseline.substring(split + 1))));
     }
-    return new Compared(Comparison.of(folders.stream().map(Reports::read).toList(), evaluations));
+    Comparison comparison =
+        Comparison.of(folders.stream().map(Reports::read).toList(), evaluations);
+    comparison.requireSeeds();
+    return new Compared(comparison);
   }
 
   /** A comparison, to be written. */
@@ -91,6 +113,11 @@ public final class Reports {
     /** Writes it, when every file has a folder and everything could be made. */
     public void write(Map<ComparisonFormat, Path> files) {
       files.values().forEach(Reports::requireFolder);
+      if (files.values().stream().map(file -> file.toAbsolutePath().normalize()).distinct().count()
+          < files.size()) {
+        throw new IllegalArgumentException(
+            "two of --out, --markdown, --svg and --json name the same file; pass one for each");
+      }
       Map<ComparisonFormat, String> texts = new EnumMap<>(ComparisonFormat.class);
       files.keySet().forEach(format -> texts.put(format, text(format)));
       texts.forEach((format, text) -> Reports.write(files.getOrDefault(format, Path.of("")), text));
@@ -137,7 +164,7 @@ public final class Reports {
           file + ": there is no such file; pass what 'evaluate --out' wrote to --baseline");
     }
     try {
-      Optional<JsonObject> json = Json.object(Files.readString(file));
+      Optional<JsonObject> json = Json.object(Json.read(file));
       return json.flatMap(read -> Evaluation.of(read, file.getFileName().toString()))
           .orElseThrow(() -> noEvaluation(file));
     } catch (MalformedInputException e) {

@@ -138,9 +138,9 @@ public record Run(
     }
     Optional<JsonObject> read = Optional.empty();
     try {
-      read = Json.object(Files.readString(file));
+      read = Json.object(Json.read(file));
     } catch (IOException e) {
-      notices.add(file.getFileName() + " cannot be read (" + e.getClass().getSimpleName() + ").");
+      notices.add(unread(file, e));
       return read;
     }
     if (read.isEmpty()) {
@@ -149,16 +149,18 @@ public record Run(
     return read;
   }
 
+  private static String unread(Path file, IOException e) {
+    return file.getFileName() + " cannot be read (" + e.getMessage() + ").";
+  }
+
   private static List<Advice> advice(Path file, List<String> notices) {
     if (!Files.exists(file)) {
       return List.of();
     }
     try {
-      return Files.readAllLines(file).stream()
-          .flatMap(line -> Advice.parse(line).stream())
-          .toList();
+      return Json.read(file).lines().flatMap(line -> Advice.parse(line).stream()).toList();
     } catch (IOException e) {
-      notices.add(file.getFileName() + " cannot be read (" + e.getClass().getSimpleName() + ").");
+      notices.add(unread(file, e));
       return List.of();
     }
   }

@@ -147,10 +147,10 @@ final class RunPage {
   private String files() {
     StringBuilder html = new StringBuilder("<h2>Files</h2><ul class=\"files\">");
     for (Path file : run.files()) {
-      html.append(
-          "<li><a href=\"%s\">%s</a> %s</li>"
-              .formatted(
-                  delivery.link(file), Markup.escape(file.getFileName().toString()), size(file)));
+      String name = Markup.escape(file.getFileName().toString());
+      String link = delivery.link(file);
+      String linked = link.isEmpty() ? name : "<a href=\"%s\">%s</a>".formatted(link, name);
+      html.append("<li>%s %s</li>".formatted(linked, size(file)));
     }
     return html.append("</ul>").toString();
   }

@@ -38,7 +38,12 @@ public final class RunReport {
 
   /** The page of a run as one file. */
   static String html(Run run) {
-    return RunPage.of(run, Delivery.FILE, Instant.now()).document();
+    return html(run, Delivery.FILE);
+  }
+
+  /** The same, to lie in the run folder or elsewhere. */
+  static String html(Run run, Delivery delivery) {
+    return RunPage.of(run, delivery, Instant.now()).document();
   }
 
   private static void writeText(Path file, String text) {

@@ -71,7 +71,7 @@ public final class RunSession {
       return sessions;
     }
     try {
-      String text = Files.readString(file);
+      String text = Json.read(file);
       JsonElement all = Json.object(text).map(json -> json.get(SESSIONS)).orElse(null);
       if (all != null && all.isJsonArray()) {
         for (JsonElement one : all.getAsJsonArray()) {
@@ -100,8 +100,9 @@ public final class RunSession {
       TrainingLoop.End end = training.get();
       end(end == TrainingLoop.End.DONE ? Run.State.FINISHED : Run.State.INTERRUPTED, "");
       return end;
-    } catch (RunException e) {
-      end(Run.State.FAILED, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      String message = e instanceof RunException ? e.getMessage() : null;
+      end(Run.State.FAILED, message == null ? e.toString() : message);
       throw e;
     } finally {
       noted.countDown();

@@ -2,11 +2,7 @@ package retort.trainer.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +24,10 @@ record RunStatistics(List<Line> lines) {
   private static final int MOST_LINES = 20_000;
 
   private static final String STEP = "{\"step\"";
+  private static final String STEPS = "steps";
+
+  /** More than any run shows or lasts. */
+  private static final double MOST = 1e15;
 
   /**
    * One line.
@@ -45,7 +45,7 @@ record RunStatistics(List<Line> lines) {
     private static Optional<Line> of(JsonObject object) {
       OptionalDouble images = Json.number(object.get("images"));
       OptionalDouble seconds = Json.number(object.get("seconds"));
-      if (!(images.orElse(-1) >= 0) || !(seconds.orElse(0) >= 0)) {
+      if (!isWithinReason(images.orElse(-1)) || !isWithinReason(seconds.orElse(0))) {
         return Optional.empty();
       }
       Map<String, Double> values = new LinkedHashMap<>();
@@ -58,6 +58,10 @@ record RunStatistics(List<Line> lines) {
       return Optional.of(
           new Line((long) images.orElse(0), seconds.orElse(0), isReport, Map.copyOf(values)));
     }
+  }
+
+  private static boolean isWithinReason(double value) {
+    return value >= 0 && value <= MOST;
   }
 
   RunStatistics {
@@ -76,8 +80,8 @@ record RunStatistics(List<Line> lines) {
       long every = Math.max(1, (count(file) + MOST_LINES - 1) / MOST_LINES);
       boolean lastDamaged = false;
       long number = 0;
-      try (BufferedReader reader = open(file)) {
-        for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+      try (BoundedLines reader = BoundedLines.of(file)) {
+        for (String text = reader.next(); text != null; text = reader.next()) {
           if (text.isBlank() || (text.startsWith(STEP) && number++ % every != 0)) {
             continue;
           }
@@ -101,15 +105,13 @@ record RunStatistics(List<Line> lines) {
   }
 
   private static long count(Path file) throws IOException {
-    try (BufferedReader reader = open(file)) {
-      return reader.lines().filter(line -> line.startsWith(STEP)).count();
+    long count = 0;
+    try (BoundedLines reader = BoundedLines.of(file)) {
+      for (String text = reader.next(); text != null; text = reader.next()) {
+        count += text.startsWith(STEP) ? 1 : 0;
+      }
     }
-  }
-
-  /** Replaces bytes that are no text, where a decoder of Files would give up. */
-  private static BufferedReader open(Path file) throws IOException {
-    return new BufferedReader(
-        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    return count;
   }
 
   /** The newest line, if there is one. */
@@ -134,7 +136,25 @@ record RunStatistics(List<Line> lines) {
         points.add(new Point(line.images(), line.seconds(), value));
       }
     }
-    return new Series(points);
+    return new Series(points, beforeLastRound());
+  }
+
+  /**
+   * Images shown when the last round of Progressive Distillation began, in which the student takes
+   * half the steps; -1 without rounds. A line may be the mean over the end of one and the beginning
+   * of the next.
+   */
+  private long beforeLastRound() {
+    List<Line> rounds = lines.stream().filter(line -> line.values().containsKey(STEPS)).toList();
+    if (rounds.isEmpty()) {
+      return -1;
+    }
+    double last = Math.floor(rounds.get(rounds.size() - 1).values().getOrDefault(STEPS, 0.0));
+    return rounds.stream()
+        .filter(line -> line.values().getOrDefault(STEPS, 0.0) >= 2 * last)
+        .mapToLong(Line::images)
+        .max()
+        .orElse(-1);
   }
 
   /** Images a second, of the time in steps, between one line about steps and the next. */

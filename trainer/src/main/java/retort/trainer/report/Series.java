@@ -9,8 +9,10 @@ import java.util.Optional;
  * A number of a run, as it went.
  *
  * @param points in the order in which they were recorded
+ * @param comparedAfter images after which points are compared for the best: those before are of
+ *     networks of more steps
  */
-record Series(List<Point> points) {
+record Series(List<Point> points, long comparedAfter) {
   private static final double MOST = 1e150;
 
   /**
@@ -31,6 +33,11 @@ record Series(List<Point> points) {
     points = List.copyOf(points);
   }
 
+  /** Points that can all be compared. */
+  Series(List<Point> points) {
+    this(points, -1);
+  }
+
   /** Whether there is nothing to draw. */
   boolean isEmpty() {
     return points.stream().noneMatch(Point::isFinite);
@@ -45,7 +52,7 @@ record Series(List<Point> points) {
   Optional<Point> best(boolean lowerIsBetter) {
     Comparator<Point> byValue = Comparator.comparingDouble(Point::value);
     return points.stream()
-        .filter(Point::isFinite)
+        .filter(point -> point.isFinite() && point.images() > comparedAfter)
         .min(lowerIsBetter ? byValue : byValue.reversed());
   }
 
@@ -78,6 +85,6 @@ record Series(List<Point> points) {
       }
     }
     kept.add(points.get(points.size() - 1));
-    return new Series(kept);
+    return new Series(kept, comparedAfter);
   }
 }

@@ -34,6 +34,9 @@ public final class EventLog {
   /** Where events go; nowhere after a failure. */
   private Optional<EventFile> events = Optional.empty();
 
+  /** Images shown at the newest report in it. */
+  private long reported = -1;
+
   private EventLog(RunFolder folder, double start) {
     this.folder = folder;
     this.file = folder.resolve(FILE);
@@ -44,7 +47,7 @@ public final class EventLog {
   public static void follow(RunFolder folder) {
     EventLog log = new EventLog(folder, folder.firstStart().toEpochMilli() / MILLIS);
     log.attempt(log::begin);
-    folder.follow(line -> log.attempt(() -> log.add(line)));
+    folder.follow(line -> log.attempt(() -> log.follow(line)));
   }
 
   /** Something that may fail for want of space. */
@@ -85,15 +88,29 @@ public final class EventLog {
     return table.toString();
   }
 
+  /** Adds a line; a report that is made again has replaced one that the file may hold. */
+  private void follow(Map<String, Double> line) throws IOException {
+    if (events.isPresent() && !line.containsKey("step") && images(line) == reported) {
+      begin();
+    } else {
+      add(line);
+    }
+  }
+
+  private static long images(Map<String, Double> line) {
+    return line.getOrDefault("images", 0.0).longValue();
+  }
+
   private void add(Map<String, Double> line) throws IOException {
     if (events.isEmpty()) {
       return;
     }
-    long images = line.getOrDefault("images", 0.0).longValue();
+    long images = images(line);
     Event event = new Event(start + line.getOrDefault("seconds", 0.0), images);
     boolean steps = line.containsKey("step");
     line.forEach((name, value) -> Tag.of(name, steps).ifPresent(tag -> event.scalar(tag, value)));
     if (!steps) {
+      reported = images;
       addSamples(event, images);
     }
     events.get().append(event.bytes());

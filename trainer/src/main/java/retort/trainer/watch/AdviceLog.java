@@ -22,6 +22,9 @@ public final class AdviceLog {
   private final Adviser adviser;
   private final List<Advice> given = new ArrayList<>();
 
+  /** Images shown at the newest report. */
+  private double reported = -1;
+
   private AdviceLog(RunFolder folder, Adviser adviser) {
     this.folder = folder;
     this.adviser = adviser;
@@ -30,15 +33,27 @@ public final class AdviceLog {
   /** Goes on from the statistics in a folder, and follows those to come. */
   public static void follow(RunFolder folder, Adviser adviser) {
     AdviceLog log = new AdviceLog(folder, adviser);
-    folder.statistics().forEach(line -> log.given.addAll(adviser.judge(line)));
+    folder.statistics().forEach(line -> log.given.addAll(log.advice(line)));
     if (!log.given.isEmpty() || Files.exists(folder.resolve(RunFolder.ADVICE))) {
       log.write();
     }
     folder.follow(log::judge);
   }
 
+  /** What the adviser says of a line; a report that is made again is judged once. */
+  private List<Advice> advice(Map<String, Double> line) {
+    if (!line.containsKey("step")) {
+      double images = line.getOrDefault("images", 0.0);
+      if (images == reported) {
+        return List.of();
+      }
+      reported = images;
+    }
+    return adviser.judge(line);
+  }
+
   private void judge(Map<String, Double> line) {
-    List<Advice> more = adviser.judge(line);
+    List<Advice> more = advice(line);
     if (!more.isEmpty()) {
       more.forEach(advice -> LOG.warn("after {} images: {}", advice.images(), advice.text()));
       given.addAll(more);

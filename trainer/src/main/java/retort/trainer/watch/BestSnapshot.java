@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.trainer.distill.RunException;
 import retort.trainer.distill.RunFolder;
@@ -23,6 +25,9 @@ import retort.trainer.distill.RunFolder;
 /**
  * The network with the lowest Frechet distance that a run has measured, kept as {@code
  * NAME-best.onnx}; {@code best.json} says what it measured and when.
+ *
+ * <p>Networks of different numbers of steps are not compared, as Progressive Distillation makes
+ * them on its way: the best begins anew with each, and patience with the last.
  *
  * <p>The network is written first. A run that is killed between the two resumes from before the
  * report, measures the same again and writes the same files.
@@ -40,6 +45,7 @@ public final class BestSnapshot {
    * @param seconds time in steps until then
    * @param frechet_distance its distance
    * @param file its name in the folder
+   * @param steps in which the network makes an image; 0 where it was not noted
    * @param measurements all that was measured
    * @param protocol how; distances by another cannot be compared
    */
@@ -49,6 +55,7 @@ public final class BestSnapshot {
       double seconds,
       double frechet_distance,
       String file,
+      int steps,
       Map<String, Double> measurements,
       Map<String, String> protocol) {}
 
@@ -57,8 +64,14 @@ public final class BestSnapshot {
   private final Map<String, String> protocol;
   private Optional<Best> best;
 
+  /** The number of steps that the run is for. */
+  private final int finalSteps;
+
   /** Measurements since the best. */
   private long since;
+
+  /** Images shown at the newest measurement, which may be made again. */
+  private long measured;
 
   /**
    * Goes on with what the folder holds.
@@ -72,14 +85,20 @@ public final class BestSnapshot {
     this.file = name + "-best.onnx";
     this.protocol = new TreeMap<>(protocol);
     this.best = read(folder.resolve(RunFolder.BEST)).filter(this::comparable);
-    this.since =
-        best.map(
-                b ->
-                    folder.statistics().stream()
-                        .filter(line -> line.containsKey(DISTANCE))
-                        .filter(line -> line.getOrDefault("images", 0.0) > b.images)
-                        .count())
-            .orElse(0L);
+    this.finalSteps = Integer.parseInt(folder.options().getOrDefault("final-steps", "1"));
+    List<Long> earlier =
+        folder.statistics().stream()
+            .filter(line -> line.containsKey(DISTANCE))
+            .map(line -> line.getOrDefault("images", 0.0).longValue())
+            .distinct()
+            .toList();
+    this.since = best.map(b -> earlier.stream().filter(n -> n > b.images).count()).orElse(0L);
+    this.measured = earlier.stream().mapToLong(n -> n).max().orElse(-1);
+    if (!earlier.isEmpty() && !Files.exists(folder.resolve(RunFolder.BEST))) {
+      LOG.warn(
+          "the {} measurements so far kept no network; the best is looked for from here on",
+          earlier.size());
+    }
   }
 
   private static Optional<Best> read(Path json) {
@@ -94,8 +113,7 @@ public final class BestSnapshot {
       return Optional.of(read);
     } catch (IOException | JsonParseException e) {
       throw new RunException(
-          json + ": cannot be read (" + e.getMessage() + "); move it away to look for a new best",
-          e);
+          json + ": cannot be read as what a run writes; move it away to look for a new best", e);
     }
   }
 
@@ -115,28 +133,35 @@ public final class BestSnapshot {
    *
    * @param images images shown so far
    * @param seconds time in steps so far
-   * @param measured what it measured
+   * @param figures what it measured
    */
   public void offer(
-      long images, double seconds, Map<String, ? extends Number> measured, DenoiserModel network) {
+      long images, double seconds, Map<String, ? extends Number> figures, DenoiserModel network) {
     Map<String, Double> measurements = new LinkedHashMap<>();
-    measured.forEach((key, value) -> measurements.put(key, value.doubleValue()));
-    double distance = measurements.getOrDefault(DISTANCE, Double.NaN);
-    if (best.isEmpty() ? !Double.isNaN(distance) : distance < best.get().frechet_distance) {
+    figures.forEach((key, value) -> measurements.put(key, value.doubleValue()));
+    measurements.values().removeIf(value -> !Double.isFinite(value));
+    double distance = measurements.getOrDefault(DISTANCE, Double.POSITIVE_INFINITY);
+    int steps = network.generatorSteps().map(GeneratorSteps::count).orElse(1);
+    if (best.filter(b -> b.steps != 0 && b.steps != steps).isPresent()) {
+      best = Optional.empty();
+      since = 0;
+    }
+    if (distance < best.map(Best::frechet_distance).orElse(Double.POSITIVE_INFINITY)) {
       String properties = GSON.toJson(measurements);
       network.withProperties(Map.of(MetadataKeys.MEASURED, properties)).write(folder.resolve(file));
-      Best found = new Best(images, seconds, distance, file, measurements, protocol);
+      Best found = new Best(images, seconds, distance, file, steps, measurements, protocol);
       folder.writeText(RunFolder.BEST, PRETTY.toJson(found) + "\n");
       best = Optional.of(found);
       since = 0;
-    } else if (best.isPresent() && images > best.get().images) {
+    } else if (best.isPresent() && images > Math.max(measured, best.get().images)) {
       since++;
     }
+    measured = Math.max(measured, images);
   }
 
-  /** How many measurements have brought no new best. */
+  /** How many measurements have brought no new best of a network of the final number of steps. */
   public long since() {
-    return since;
+    return best.filter(b -> b.steps <= finalSteps).isPresent() ? since : 0;
   }
 
   /** A line to end a run with; empty where nothing was measured. */

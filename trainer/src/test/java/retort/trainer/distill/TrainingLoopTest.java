@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +170,25 @@ class TrainingLoopTest {
     assertThat(reports).containsExactly(40L, 80L, 100L);
   }
 
+  @Test
+  void aReportThatWasGivenUpIsMadeByTheResumedRun() {
+    TrainingLoop loop = new TrainingLoop(100, Double.POSITIVE_INFINITY, 40, 20, 40);
+    List<Long> reports = new ArrayList<>();
+    RunFolder folder = open();
+    loop(40).run(healthy(), folder, 7, position -> {});
+
+    loop.run(
+        healthy(),
+        folder,
+        7,
+        position -> {
+          reports.add(position.images());
+          folder.record(Map.of("images", position.images()));
+        });
+
+    assertThat(reports).containsExactly(40L, 80L, 100L);
+  }
+
   /** Notes what it is told, and has enough after some reports. */
   private static final class Watching implements RunWatcher {
     private final List<String> told = new ArrayList<>();
@@ -180,7 +200,7 @@ class TrainingLoopTest {
     }
 
     @Override
-    public void began() {
+    public void began(BooleanSupplier interrupted) {
       told.add("began");
     }
 

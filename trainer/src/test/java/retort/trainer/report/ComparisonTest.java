@@ -1,6 +1,7 @@
 package retort.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.trainer.distill.RunException;
 
 class ComparisonTest {
   @TempDir private Path folder;
@@ -67,6 +69,33 @@ class ComparisonTest {
   }
 
   @Test
+  void twoRunsOfOneSeedAreNoTwoDraws() throws IOException {
+    runs.add(add("a", "sid", 1).read());
+    runs.add(add("b", "sid", 1).read());
+
+    assertThatThrownBy(() -> Comparison.of(runs, Map.of()).requireSeeds())
+        .isInstanceOf(RunException.class)
+        .hasMessageEndingWith("have the same options and the same seed, 1; pass one of them");
+  }
+
+  @Test
+  void runsThatAreNotFinishedAreNamed() throws IOException {
+    runs.add(Run.read(add("a", "sid", 1).folder(), true));
+
+    Comparison comparison = Comparison.of(runs, Map.of());
+
+    assertThat(comparison.sources().get(0)).contains("a (seed 1, running)");
+    assertThat(new ComparisonTable(comparison).html()).contains("Not finished");
+    assertThat(new ComparisonTable(comparison).markdown()).contains("a (running).");
+  }
+
+  @Test
+  void whatMarkupCannotHoldIsReplaced() {
+    assertThat(Markup.markdown("a|b\n<c>&d")).isEqualTo("a\\|b &lt;c>&amp;d");
+    assertThat(Markup.escape("\uD800x\uDC00\uD83D\uDE00")).isEqualTo("\uFFFDx\uFFFD\uD83D\uDE00");
+  }
+
+  @Test
   void theBestIsARunAndNoBaseline() throws IOException {
     Comparison comparison = comparison();
 
@@ -91,7 +120,7 @@ class ComparisonTest {
             "- sid: a (seed 1), evaluation.json, 5,000 images; b (seed 2), evaluation.json, 5,000"
                 + " images",
             "- dmd: c (seed 1), last measurement, at 200 images",
-            "- teacher | 18 steps: teacher.json");
+            "- teacher \\| 18 steps: teacher.json");
   }
 
   @Test

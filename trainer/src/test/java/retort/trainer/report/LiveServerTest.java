@@ -1,6 +1,7 @@
 package retort.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +153,42 @@ class LiveServerTest {
     String answer = raw("GET / HTTP/1.1\r\nHost: evil.example:80\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 403");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.2", "127.0.0.1", "localhost"})
+  void theAddressThatIsPrintedIsAnswered(String host) throws Exception {
+    assumeTrue(System.getProperty("os.name").startsWith("Linux"), "127.0.0.2 is up on Linux");
+    try (LiveServer other =
+        LiveServer.start(new InetSocketAddress(host, 0), List.of(first.folder()))) {
+      URI page = other.page().resolve("/1/");
+
+      assertThat(page.getHost()).isEqualTo(host);
+      assertThat(
+              client
+                  .send(
+                      HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding())
+                  .statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void manyReadersThatReadNothingHoldUpNobody() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
+        slow.add(socket);
+        socket.getOutputStream().write("GET /1/ HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+
+      assertThat(get("/1/").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
   }
 
   @Test

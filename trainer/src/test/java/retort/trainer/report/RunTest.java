@@ -61,15 +61,41 @@ class RunTest {
         """
         nonsense
         {"step":10,"images":-4,"seconds":1}
+        {"step":10,"images":1e300,"seconds":1}
+        {"step":10,"images":100,"seconds":Infinity}
         {"step":10,"images":100,"seconds":5.0,"loss":NaN,"other":"x"}
         """);
 
     Run run = fixture.read();
 
-    assertThat(run.notices()).containsExactly("stats.jsonl: 2 damaged lines are left out.");
+    assertThat(run.notices()).containsExactly("stats.jsonl: 4 damaged lines are left out.");
     assertThat(run.statistics().series("loss").points()).hasSize(1);
     assertThat(run.statistics().series("loss").isEmpty()).isTrue();
     assertThat(run.statistics().names()).containsExactly("loss");
+  }
+
+  @Test
+  void theBestIsOfTheLastNumberOfSteps() throws IOException {
+    fixture.with(
+        "stats.jsonl",
+        """
+        {"step":10,"images":100,"seconds":5.0,"steps":2.0}
+        {"images":100,"seconds":5.0,"frechet_distance":2.0}
+        {"step":15,"images":150,"seconds":7.0,"steps":1.5}
+        {"images":150,"seconds":7.0,"frechet_distance":9.0}
+        {"step":20,"images":200,"seconds":10.0,"steps":1.0}
+        {"images":200,"seconds":10.0,"frechet_distance":9.5}
+        """);
+
+    assertThat(fixture.read().frechetDistance().best(true)).contains(new Point(150, 7, 9));
+  }
+
+  @Test
+  void aLineWithoutEndIsDamaged() throws IOException {
+    fixture.with("stats.jsonl", "x".repeat(3 * BoundedLines.MOST) + "\n{\"images\":1}\n");
+
+    assertThat(fixture.read().notices())
+        .containsExactly("stats.jsonl: 1 damaged lines are left out.");
   }
 
   @Test

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.denoiser.DenoiserModel;
+import retort.denoiser.GeneratorSteps;
 import retort.denoiser.MetadataKeys;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -38,12 +41,19 @@ class BestSnapshotTest {
 
   /** A denoiser that says how many images it has seen. */
   private static DenoiserModel network(long images) {
+    return network(images, 1);
+  }
+
+  private static DenoiserModel network(long images, int steps) {
     GraphBuilder g = new GraphBuilder();
     var noisy = g.input(DenoiserModel.NOISY, Shape.batch(1, 1, 2));
     var sigma = g.input(DenoiserModel.SIGMA, Shape.batch()).reshape(-1, 1, 1, 1);
     g.output(DenoiserModel.DENOISED, noisy.over(sigma.plus(1)));
-    return new DenoiserModel(
-        g.build(), 0.5, List.of(), Map.of(MetadataKeys.IMAGES_SEEN, Long.toString(images)));
+    List<Double> levels = IntStream.range(0, steps).mapToObj(i -> 8.0 / (i + 1)).toList();
+    Map<String, String> properties =
+        new HashMap<>(new GeneratorSteps(GeneratorSteps.Kind.EULER, levels).properties());
+    properties.put(MetadataKeys.IMAGES_SEEN, Long.toString(images));
+    return new DenoiserModel(g.build(), 0.5, List.of(), properties);
   }
 
   private BestSnapshot open() {
@@ -109,6 +119,43 @@ class BestSnapshotTest {
 
     assertThat(path.resolve("best.json")).hasBinaryContent(json);
     assertThat(resumed.since()).isZero();
+  }
+
+  @Test
+  void theBestBeginsAnewWithTheNumberOfStepsAndPatienceWithTheLast() {
+    BestSnapshot best = open();
+    best.offer(1000, 1, Map.of("frechet_distance", 2), network(1000, 2));
+    best.offer(2000, 2, Map.of("frechet_distance", 3), network(2000, 2));
+    assertThat(best.since()).isZero();
+
+    best.offer(3000, 3, Map.of("frechet_distance", 9), network(3000));
+    best.offer(4000, 4, Map.of("frechet_distance", 9.5), network(4000));
+
+    assertThat(kept().property(MetadataKeys.IMAGES_SEEN)).contains("3000");
+    assertThat(best.since()).isEqualTo(1);
+  }
+
+  @Test
+  void aReportThatIsMadeAgainCountsOnce() {
+    BestSnapshot best = open();
+    report(best, 1000, 1);
+    report(best, 2000, 2);
+
+    BestSnapshot again = open();
+    report(again, 2000, 2.5);
+
+    assertThat(again.since()).isEqualTo(1);
+    assertThat(folder.statistics()).hasSize(2);
+  }
+
+  @Test
+  void figuresThatAreNoNumbersAreLeftOut() throws IOException {
+    Map<String, Double> figures =
+        Map.of("frechet_distance", 2.0, "kernel_distance", Double.POSITIVE_INFINITY);
+
+    open().offer(1000, 1, figures, network(1000));
+
+    assertThat(Files.readString(path.resolve("best.json"))).doesNotContain("kernel_distance");
   }
 
   @Test
