@@ -124,7 +124,11 @@ final class ModelOptions {
               + levels
               + " has none; leave it out, or pass --levels karras");
     }
-    return DenoiserModel.read(file);
+    DenoiserModel model = DenoiserModel.read(file);
+    if (isGenerator(model)) {
+      requireNoSampler("a generator");
+    }
+    return model;
   }
 
   /** Images to be judged: of a deployable, or of a denoiser as these flags say. */
@@ -139,9 +143,6 @@ final class ModelOptions {
       return new GeneratedImages(exported.source(torch), exported.labels(), origin, seed, count);
     }
     DenoiserModel model = read();
-    if (isGenerator(model)) {
-      requireNoSampler("a generator");
-    }
     return new GeneratedImages(source(torch, model), model.labels(), origin(model), seed, count);
   }
 

@@ -55,7 +55,7 @@ class BadFilesTest extends BadInput {
         "sample --model runs/generator/generator.onnx --out new.jpg | should end in .png or .npz",
         "sample --model runs/generator/generator.onnx --out none/new.png | is no folder",
         "sample --model runs/generator/generator.onnx --out file/new.npz | is no folder",
-        "sample --model runs/generator/generator.onnx --steps 0 --out new.png | --steps is 0",
+        "sample --model runs/teacher/teacher.onnx --steps 0 --out new.png | --steps is 0",
         "sample --model odd.onnx --threads 1 --out new.png | retort.sigma_init is 'high' but",
         "evaluate --features runs/classifier/classifier.onnx | --data, --model and --server say",
         "evaluate --features none.onnx --data data --threads 1 | there is no such file",

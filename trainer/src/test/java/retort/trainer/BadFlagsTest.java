@@ -2,6 +2,7 @@ package retort.trainer;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -131,6 +132,14 @@ class BadFlagsTest extends BadInput {
     String threads = flag.startsWith("--threads") ? "" : " --threads 1";
     assertRefused(
         "sample --model runs/teacher/teacher.onnx --out new.png " + flag + threads, message, false);
+  }
+
+  @Test
+  void aGeneratorRefusesAMultiStepSampler() throws IOException {
+    assertRefused(
+        "sample --threads 1 --model runs/generator/generator.onnx --out new.png --steps 3",
+        "which has steps of its own",
+        false);
   }
 
   @ParameterizedTest

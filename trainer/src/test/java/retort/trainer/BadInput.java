@@ -77,10 +77,10 @@ abstract class BadInput {
     succeed("classify --data data --widths 4 --feature-width 4 --out runs/classifier" + TINY);
     succeed("classify --data data --widths 4 --feature-width 3 --out runs/narrow" + TINY);
     succeed("distill --teacher runs/teacher/teacher.onnx --out runs/generator" + TINY);
-    String sample = "sample --threads 1 --images 5 --steps 2 --model runs/";
-    succeed(sample + "teacher/teacher.onnx --out pairs.npz");
-    succeed(sample + "teacher/teacher.onnx --churn 40 --out churned.npz");
-    succeed(sample + "deeper/teacher.onnx --out others.npz");
+    String sample = "sample --threads 1 --images 5 --model runs/";
+    succeed(sample + "teacher/teacher.onnx --steps 2 --out pairs.npz");
+    succeed(sample + "teacher/teacher.onnx --steps 2 --churn 40 --out churned.npz");
+    succeed(sample + "deeper/teacher.onnx --steps 2 --out others.npz");
     succeed(sample + "generator/generator.onnx --out generated.npz");
     String evaluate = "evaluate --data data --threads 1 --features runs/";
     succeed(evaluate + "classifier/classifier.onnx --write-reference train.npz");

@@ -48,13 +48,12 @@ class MixtureConvergenceTest {
         .toList();
   }
 
-  /** What a model's images are, of {@code steps} where it is a teacher. */
-  private MixtureFit fit(Path model, int steps) {
+  /** What a model's images are; a teacher's under {@code sampler}. */
+  private MixtureFit fit(Path model, String... sampler) {
     Path samples = folder.resolve("samples.npz");
-    run(
-        "sample",
-        List.of("--model=" + model, "--steps=" + steps, "--images=" + SAMPLES, "--threads=1"),
-        "--out=" + samples);
+    List<String> flags = new ArrayList<>(List.of(sampler));
+    flags.addAll(List.of("--model=" + model, "--images=" + SAMPLES, "--threads=1"));
+    run("sample", flags, "--out=" + samples);
     return MixtureFit.of(MixtureTable.points(samples), GaussianMixture.EXAMPLE);
   }
 
@@ -85,7 +84,7 @@ class MixtureConvergenceTest {
     run("distill", flags(method), "--out=" + folder.resolve(method));
 
     MixtureFit bounds = new MixtureFit(weight, mean, covariance);
-    assertThat(fit(folder.resolve(method).resolve("generator.onnx"), 1))
+    assertThat(fit(folder.resolve(method).resolve("generator.onnx")))
         .matches(fit -> fit.within(bounds), "within " + bounds);
   }
 
@@ -97,7 +96,7 @@ class MixtureConvergenceTest {
         .withProperties(Map.of(MetadataKeys.SIGMA_INIT, Double.toString(sigmaInit)))
         .write(untrained);
 
-    MixtureFit fit = fit(untrained, 1);
+    MixtureFit fit = fit(untrained);
 
     assertThat(fit.weight()).isGreaterThan(0.1);
     assertThat(fit.mean()).isGreaterThan(0.3);
@@ -106,7 +105,7 @@ class MixtureConvergenceTest {
 
   @Test
   void theTeacherItselfIsTheMixtureInManySteps() {
-    MixtureFit fit = fit(ROOT.resolve(EXAMPLE + MixtureExample.TEACHER), 64);
+    MixtureFit fit = fit(ROOT.resolve(EXAMPLE + MixtureExample.TEACHER), "--steps=64");
 
     // Of what is left, as many random points of the mixture have the larger part.
     MixtureFit bounds = new MixtureFit(0.01, 0.02, 0.08);
