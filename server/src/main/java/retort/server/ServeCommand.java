@@ -84,7 +84,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that make images, each a batch at a time. Default: one for each core.")
+      description =
+          "Cores that make images, each with a thread; how many a model takes at once is measured"
+              + " when it is loaded. Default: all.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
@@ -94,6 +96,14 @@ final class ServeCommand implements Callable<Integer> {
           "Images made at once, at most. 1 is used where a batch would change an image's bytes."
               + " Default: 1 on a CPU, where batches gain little and hold others up, else 16.")
   private @Nullable Integer maxBatch;
+
+  @Option(
+      names = "--load",
+      paramLabel = "PART",
+      description =
+          "Part of the cores that streams are promised at most, above 0 and at most 1; a stream that"
+              + " needs more is refused. Default: ${DEFAULT-VALUE}.")
+  private double load = 0.9;
 
   @Option(
       names = "--queue",
@@ -144,7 +154,7 @@ final class ServeCommand implements Callable<Integer> {
     Device place = new Device(provider, device);
     place.require();
     int batch = maxBatch != null ? maxBatch : provider == Device.Provider.CPU ? 1 : 16;
-    List<Model> models = ModelFolder.load(folder, place, batch);
+    List<Model> models = ModelFolder.load(folder, place, threads, batch);
     RetortServer server = start(models);
     Thread drain = new Thread(() -> drain(server), "retort-drain");
     Runtime.getRuntime().addShutdownHook(drain);
@@ -156,6 +166,10 @@ final class ServeCommand implements Callable<Integer> {
   private void requireRanges() {
     requireRange("--port", port, 0, 65535);
     requireRange("--threads", threads, 1, 1024);
+    if (!(load > 0 && load <= 1)) {
+      throw new IllegalArgumentException(
+          "--load is " + load + " but should be above 0 and at most 1");
+    }
     requireRange("--max-batch", maxBatch == null ? 1 : maxBatch, 1, 1024);
     requireRange("--queue", queue, 1, 1 << 20);
     requireRange("--max-streams", maxStreams, 1, 1 << 20);
@@ -188,7 +202,7 @@ final class ServeCommand implements Callable<Integer> {
       return RetortServer.start(
           transport,
           models,
-          new RetortServer.Size(threads, queue, maxStreams),
+          new RetortServer.Size(threads, queue, maxStreams, load),
           Time.ofMachine(),
           // Not exit, whose hooks would drain a server that answers nobody.
           () -> Runtime.getRuntime().halt(EXIT_BROKEN));

@@ -1,16 +1,22 @@
 package retort.server;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
 import retort.denoiser.ImageShape;
 import retort.server.generator.Generator;
 import retort.server.generator.Lane;
 import retort.server.generator.Origin;
+import retort.server.generator.RunCosts;
 
 /** Notes the seeds of every run and waits for the test's leave; its images are black. */
 public final class RecordingGenerator implements Generator {
@@ -21,41 +27,56 @@ public final class RecordingGenerator implements Generator {
   public static final long FATAL_SEED = 667;
 
   private final ImageShape shape;
+
+  /** So little that it is never what a test is refused for. */
+  private static final long IMAGE_NANOS = 1_000;
+
   private final int maxBatch;
-  private final CountDownLatch leave;
+  private final RunCosts costs;
+  private final CompletableFuture<Void> leave = new CompletableFuture<>();
   private final BlockingQueue<List<Long>> runs = new LinkedBlockingQueue<>();
 
-  private RecordingGenerator(ImageShape shape, int maxBatch, int leave) {
+  private RecordingGenerator(ImageShape shape, int maxBatch, boolean open, long imageNanos) {
     this.shape = shape;
     this.maxBatch = maxBatch;
-    this.leave = new CountDownLatch(leave);
+    if (open) {
+      open();
+    }
+    costs = RunCosts.of(LongStream.rangeClosed(1, maxBatch).map(n -> n * imageNanos).toArray());
   }
 
   /** One whose first run waits for {@link #open}. */
   public static RecordingGenerator shut(int maxBatch) {
-    return new RecordingGenerator(new ImageShape(1, 2, 2), maxBatch, 1);
+    return new RecordingGenerator(new ImageShape(1, 2, 2), maxBatch, false, IMAGE_NANOS);
   }
 
   /** One that runs at once. */
   public static RecordingGenerator open(ImageShape shape) {
-    return new RecordingGenerator(shape, 1, 0);
+    return new RecordingGenerator(shape, 1, true, IMAGE_NANOS);
+  }
+
+  /** One that runs at once, but says that an image takes so long. */
+  public static RecordingGenerator costing(long imageNanos) {
+    return new RecordingGenerator(new ImageShape(1, 2, 2), 1, true, imageNanos);
   }
 
   /** Lets runs go on, from now on. */
   public void open() {
-    leave.countDown();
+    leave.complete(null);
   }
 
   /** Like the network, it does not mind interruption; a test that failed does not block it. */
-  private void waitForLeave() {
+  private void waitForLeave(CompletableFuture<Void> stopped) {
     boolean interrupted = false;
     boolean allowed = false;
     while (!allowed) {
       try {
-        leave.await(10, TimeUnit.SECONDS);
+        CompletableFuture.anyOf(leave, stopped).get(10, TimeUnit.SECONDS);
         allowed = true;
       } catch (InterruptedException e) {
         interrupted = true;
+      } catch (ExecutionException | TimeoutException e) {
+        allowed = true;
       }
     }
     if (interrupted) {
@@ -103,9 +124,21 @@ public final class RecordingGenerator implements Generator {
   }
 
   @Override
+  public int cores() {
+    return 1;
+  }
+
+  @Override
+  public RunCosts costs() {
+    return costs;
+  }
+
+  @Override
   public Lane lane() {
     Long[] seeds = new Long[maxBatch];
     return new Lane() {
+      private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
       @Override
       public void set(int slot, Origin origin) {
         seeds[slot] = origin.seed();
@@ -114,13 +147,26 @@ public final class RecordingGenerator implements Generator {
       @Override
       public void run(int images) {
         runs.add(new ArrayList<>(Arrays.asList(seeds).subList(0, images)));
-        waitForLeave();
+        waitForLeave(stopped);
+        if (stopped.isDone()) {
+          throw new IllegalStateException("stopped");
+        }
         if (seeds[0] == BROKEN_SEED) {
           throw new IllegalStateException("this seed breaks the network");
         }
         if (seeds[0] == FATAL_SEED) {
           throw new OutOfMemoryError("this seed takes all memory");
         }
+      }
+
+      @Override
+      public void stop() {
+        stopped.complete(null);
+      }
+
+      @Override
+      public Optional<ByteBuffer> view(int slot) {
+        return Optional.empty();
       }
 
       @Override

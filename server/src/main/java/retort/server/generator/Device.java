@@ -32,17 +32,21 @@ public record Device(Provider provider, int number) {
    * @throws GeneratorException when not, saying what is missing
    */
   public void require() {
-    options().close();
+    options(1).close();
   }
 
-  /** Settings of a session; the caller closes them, after the session. */
-  SessionOptions options() {
+  /**
+   * Settings of a session; the caller closes them, after the session.
+   *
+   * @param threads on which a run is divided, where the processor runs it
+   */
+  SessionOptions options(int threads) {
     SessionOptions options = new SessionOptions();
     try {
       // What a file lacks is told by exceptions, once.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      // Each thread of ours runs a batch of its own: more threads would only wait for one another.
-      options.setIntraOpNumThreads(1);
+      options.setIntraOpNumThreads(threads);
+      // Threads that wait by turning in circles take the cores from those that work.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
       if (provider == Provider.CUDA) {

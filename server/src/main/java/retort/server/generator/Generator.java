@@ -7,7 +7,7 @@ import retort.denoiser.ImageShape;
  * A one-step network ready to run, and what must be known to use it. Any number of threads may use
  * it at once, each with a lane of its own. Whoever opened it closes it, after all lanes.
  */
-public interface Generator extends AutoCloseable {
+public interface Generator extends Network, AutoCloseable {
   /** SHA-256 of the file, lower-case hexadecimal. */
   String digest();
 
@@ -20,10 +20,10 @@ public interface Generator extends AutoCloseable {
   /** How it was distilled; empty where the file does not say. */
   String method();
 
-  /** Images in one run, at most. */
-  int maxBatch();
-
-  /** New memory for the runs of one thread, which closes it. */
+  /**
+   * Memory for the runs of one thread, which closes it. Taking one costs little: it is kept from
+   * user to user.
+   */
   Lane lane();
 
   @Override

@@ -22,17 +22,23 @@ public final class ModelFolder {
 
   private ModelFolder() {}
 
+  /** As {@link #load(Path, Device, int, int)}, for one core. */
+  public static List<Model> load(Path folder, Device device, int maxBatch) {
+    return load(folder, device, 1, maxBatch);
+  }
+
   /**
    * Loads every {@code *.onnx} of a folder, or one file.
    *
+   * @param cores as of {@link OnnxGenerator#open}
    * @param maxBatch as of {@link OnnxGenerator#open}
    * @return ordered by name; the caller closes the generators
    * @throws GeneratorException when there is nothing that can be served
    */
-  public static List<Model> load(Path folder, Device device, int maxBatch) {
+  public static List<Model> load(Path folder, Device device, int cores, int maxBatch) {
     List<Model> models = new ArrayList<>();
     for (Path file : files(folder)) {
-      models.add(model(file, device, maxBatch));
+      models.add(model(file, device, cores, maxBatch));
     }
     if (models.stream().allMatch(model -> model.generator().isEmpty())) {
       throw new GeneratorException(
@@ -93,13 +99,14 @@ public final class ModelFolder {
     return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
   }
 
-  private static Model model(Path file, Device device, int maxBatch) {
+  private static Model model(Path file, Device device, int cores, int maxBatch) {
     try {
       if (name(file).equals(RESERVED)) {
         throw new GeneratorException(
             "its name is that of the service, whose health is asked for by it; rename the file");
       }
-      return new Model(name(file), Optional.of(OnnxGenerator.open(file, device, maxBatch)), "");
+      return new Model(
+          name(file), Optional.of(OnnxGenerator.open(file, device, cores, maxBatch)), "");
     } catch (GeneratorException e) {
       LOG.error("{}: {}", file, e.getMessage());
       return new Model(name(file), Optional.empty(), String.valueOf(e.getMessage()));

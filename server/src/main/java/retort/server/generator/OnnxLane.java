@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.RunOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import retort.denoiser.GeneratorSteps;
 import retort.denoiser.ImageShape;
 
@@ -29,6 +31,7 @@ final class OnnxLane implements Lane {
   private final FloatBuffer label;
   private final ByteBuffer image;
   private final List<Tensors> sizes = new ArrayList<>();
+  private final RunOptions runOptions;
 
   /** Of all images of a run: 32 MiB of noise, and as much again for floating-point images. */
   private static final int MAX_VALUES = 8 << 20;
@@ -54,6 +57,7 @@ final class OnnxLane implements Lane {
     }
     label = direct(Float.BYTES, maxBatch, signature.labels()).asFloatBuffer();
     image = direct(signature.bytes() ? 1 : Float.BYTES, maxBatch, elements);
+    runOptions = runOptions();
     try {
       for (int n = 1; n <= maxBatch; n++) {
         sizes.add(tensors(n));
@@ -61,6 +65,14 @@ final class OnnxLane implements Lane {
     } catch (OrtException e) {
       close();
       throw new GeneratorException("no tensors: " + Device.firstLine(e), e);
+    }
+  }
+
+  private static RunOptions runOptions() {
+    try {
+      return new RunOptions();
+    } catch (OrtException e) {
+      throw new GeneratorException("no options of runs: " + Device.firstLine(e), e);
     }
   }
 
@@ -107,7 +119,33 @@ final class OnnxLane implements Lane {
   @Override
   public void run(int images) {
     Tensors tensors = sizes.get(images - 1);
-    session.run(tensors.inputs(), tensors.image());
+    session.run(tensors.inputs(), tensors.image(), runOptions);
+  }
+
+  @Override
+  public void stop() {
+    setTerminate(true);
+  }
+
+  /** Makes it ready for another user: what stopped the one before does not stop the next. */
+  void renew() {
+    setTerminate(false);
+  }
+
+  private void setTerminate(boolean terminate) {
+    try {
+      runOptions.setTerminate(terminate);
+    } catch (OrtException e) {
+      throw new GeneratorException("a run cannot be stopped: " + Device.firstLine(e), e);
+    }
+  }
+
+  @Override
+  public Optional<ByteBuffer> view(int slot) {
+    int elements = signature.shape().elements();
+    return signature.bytes()
+        ? Optional.of(image.slice(slot * elements, elements).asReadOnlyBuffer())
+        : Optional.empty();
   }
 
   @Override
@@ -134,5 +172,6 @@ final class OnnxLane implements Lane {
       tensors.image().values().forEach(OnnxTensor::close);
     }
     sizes.clear();
+    runOptions.close();
   }
 }

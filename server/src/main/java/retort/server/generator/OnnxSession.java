@@ -4,10 +4,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A network loaded by ONNX Runtime. Any number of threads may run it at once. Owns the session: it
@@ -31,10 +33,11 @@ final class OnnxSession implements AutoCloseable {
    *
    * @param file its bytes, in direct memory; not needed afterwards
    * @param folder where its data file is, if it has one
+   * @param threads on which a run is divided, where the processor runs it
    * @throws GeneratorException when the runtime refuses it, or it is no generator
    */
-  static OnnxSession open(ByteBuffer file, Path folder, Device device) {
-    SessionOptions options = device.options();
+  static OnnxSession open(ByteBuffer file, Path folder, Device device, int threads) {
+    SessionOptions options = device.options(threads);
     try {
       options.addConfigEntry(DATA_FOLDER, folder.toString());
       OrtSession session = OrtEnvironment.getEnvironment().createSession(file, options);
@@ -66,10 +69,14 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  /** Runs the network on tensors of one batch size; the image goes where its tensor lies. */
-  void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> image) {
+  /**
+   * Runs the network on tensors of one batch size; the image goes where its tensor lies.
+   *
+   * @param how can end the run early
+   */
+  void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> image, RunOptions how) {
     try {
-      session.run(inputs, image).close();
+      session.run(inputs, Set.of(), image, how).close();
     } catch (OrtException e) {
       throw failed(e);
     }

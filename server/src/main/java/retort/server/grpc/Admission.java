@@ -5,13 +5,15 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import retort.server.generator.Network;
+import retort.server.schedule.Capacity;
 import retort.server.schedule.RefusedException;
 import retort.server.schedule.RefusedException.Reason;
 
 /**
- * What calls may hold of the server's memory. A call takes its part when it is admitted and gives
- * it back when gRPC has let go of its answer: a client that does not read holds what it was
- * promised, and no more.
+ * What calls may hold of the server: memory, and of the machine what streams are promised. A call
+ * takes its part when it is admitted and gives it back when gRPC has let go of its answer: a client
+ * that does not read holds what it was promised, and no more.
  *
  * <p>Safe for any number of threads.
  */
@@ -24,11 +26,13 @@ final class Admission {
 
   private final int maxStreams;
   private final Semaphore streams;
+  private final Capacity capacity;
   private final Semaphore answerBytes = new Semaphore(ANSWER_BYTES);
 
   /** One where no call is open. */
-  Admission(int maxStreams) {
+  Admission(int maxStreams, Capacity capacity) {
     this.maxStreams = maxStreams;
+    this.capacity = capacity;
     streams = new Semaphore(maxStreams);
   }
 
@@ -55,13 +59,12 @@ final class Admission {
   }
 
   /**
-   * Admits a stream.
+   * Admits a stream, whose place is then given to its {@link #stream call}.
    *
-   * @param call gives its part back when it is closed or cancelled
-   * @param cancelled run when the client gives up
-   * @throws RefusedException when too many are open already
+   * @param now in nanoseconds
+   * @throws RefusedException when too many are open already, or the machine is promised to others
    */
-  void stream(ServerCallStreamObserver<?> call, Runnable cancelled) {
+  Capacity.Place place(Network network, double fps, long now) {
     if (!streams.tryAcquire()) {
       throw new RefusedException(
           Reason.BUSY,
@@ -69,7 +72,28 @@ final class Admission {
               + maxStreams
               + " streams open, which is its limit; end one, ask later, or ask another server");
     }
-    whenOver(call, cancelled, streams::release);
+    try {
+      return capacity.take(network, fps, now);
+    } catch (RefusedException e) {
+      streams.release();
+      throw e;
+    }
+  }
+
+  /**
+   * Begins a stream that was admitted.
+   *
+   * @param call gives the place back when it is closed or cancelled
+   * @param cancelled run when the client gives up
+   */
+  void stream(ServerCallStreamObserver<?> call, Capacity.Place place, Runnable cancelled) {
+    whenOver(
+        call,
+        cancelled,
+        () -> {
+          place.close();
+          streams.release();
+        });
   }
 
   /** Has something done once, when gRPC has let go of a call. */

@@ -1,7 +1,11 @@
 package retort.server.grpc;
 
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.server.schedule.RefusedException;
@@ -19,9 +23,13 @@ final class Failures {
   /** The status of a failed call. What is not the client's doing is logged, and told in general. */
   static StatusRuntimeException status(RuntimeException failure) {
     if (failure instanceof RefusedException refused) {
-      return code(refused.reason())
-          .withDescription(cut(String.valueOf(refused.getMessage()), MAX_MESSAGE))
-          .asRuntimeException();
+      Status status =
+          code(refused.reason())
+              .withDescription(cut(String.valueOf(refused.getMessage()), MAX_MESSAGE));
+      return refused
+          .retryAfter()
+          .map(delay -> withRetry(status, delay))
+          .orElseGet(status::asRuntimeException);
     }
     // One line for each: a network that always fails must not fill the disk with traces.
     LOG.error("a call failed: {}", failure.toString());
@@ -30,6 +38,23 @@ final class Failures {
         .withDescription("the server failed to make the image; its log says why")
         .withCause(failure)
         .asRuntimeException();
+  }
+
+  /** A status whose details say when to ask again ({@code google.rpc.RetryInfo}). */
+  private static StatusRuntimeException withRetry(Status status, Duration delay) {
+    RetryInfo retry =
+        RetryInfo.newBuilder()
+            .setRetryDelay(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(delay.getSeconds())
+                    .setNanos(delay.getNano()))
+            .build();
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(status.getCode().value())
+            .setMessage(String.valueOf(status.getDescription()))
+            .addDetails(Any.pack(retry))
+            .build());
   }
 
   /** A text as it is, or its beginning where it has more characters than {@code most}. */

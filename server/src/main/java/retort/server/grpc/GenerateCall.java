@@ -55,7 +55,7 @@ final class GenerateCall {
   List<Render> renders(List<Origin> origins, long now) {
     List<Render> renders = new ArrayList<>(origins.size());
     for (int i = 0; i < origins.size(); i++) {
-      renders.add(new Render(generator, origins.get(i), encoding, now, false, new OneImage(i)));
+      renders.add(Render.request(generator, origins.get(i), encoding, now, new OneImage(i)));
     }
     return renders;
   }
@@ -74,7 +74,9 @@ final class GenerateCall {
 
     @Override
     public void rendered(Rendered image) {
-      add(place, Messages.generated(image, generator.shape(), encoding));
+      // One of several waits for the others.
+      Rendered held = images.length > 1 ? image.kept() : image;
+      add(place, Messages.generated(held, generator.shape(), encoding));
     }
 
     @Override

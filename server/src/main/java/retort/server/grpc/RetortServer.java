@@ -6,6 +6,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -16,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.server.generator.Generator;
 import retort.server.generator.Model;
+import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.RenderQueue;
 import retort.server.schedule.RenderThreads;
@@ -30,12 +32,21 @@ public final class RetortServer {
   /**
    * How much a server does at once.
    *
-   * @param threads that make images
+   * @param threads that make images: one for each core that runs share
    * @param queue images that may wait for requests
    * @param streams that may be open
+   * @param load part of the cores that streams are promised at most, above 0 and at most 1
    */
-  public record Size(int threads, int queue, int streams) {
+  public record Size(int threads, int queue, int streams, double load) {
+    /** As the other, with nine tenths for streams. */
+    public Size(int threads, int queue, int streams) {
+      this(threads, queue, streams, 0.9);
+    }
+
     public Size {
+      if (!(load > 0 && load <= 1)) {
+        throw new IllegalArgumentException("load " + load + " should be above 0 and at most 1");
+      }
       if (threads < 1 || queue < 1 || streams < 1) {
         throw new IllegalArgumentException(
             "threads "
@@ -71,16 +82,19 @@ public final class RetortServer {
       ServerBuilder<?> transport, List<Model> models, Size size, Time time, Runnable end) {
     this.end = end;
     generators = models.stream().flatMap(model -> model.generator().stream()).toList();
-    queue = new RenderQueue(size.queue(), size.threads());
-    admission = new Admission(size.streams());
+    queue = new RenderQueue(size.queue(), size.threads(), size.load(), time);
+    admission = new Admission(size.streams(), new Capacity(size.threads(), size.load()));
     clock = FrameClock.running(time, this::broken);
-    threads = new RenderThreads(queue, generators, size.threads(), time, this::broken);
+    threads = new RenderThreads(queue, size.threads(), time, this::broken);
     service = new RetortService(new ModelTable(models), queue, clock, admission, time);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
     health.setStatus(RetortGrpc.SERVICE_NAME, ServingStatus.SERVING);
     for (Model model : models) {
       boolean served = model.generator().isPresent();
       health.setStatus(model.name(), served ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    }
+    if (!(transport instanceof NettyServerBuilder)) {
+      transport.intercept(new SerializedCalls());
     }
     server =
         transport
@@ -175,6 +189,8 @@ public final class RetortServer {
   }
 
   private void close() {
+    // Runs whose calls are cut off end, and no other begins.
+    threads.takeNoMore();
     server.shutdownNow();
     clock.close();
     if (threads.stop(FLUSH)) {

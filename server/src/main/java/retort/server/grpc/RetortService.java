@@ -2,9 +2,12 @@ package retort.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.List;
 import retort.server.generator.Generator;
+import retort.server.generator.Network;
 import retort.server.generator.Origin;
+import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.FrameStream;
 import retort.server.schedule.RefusedException;
@@ -57,7 +60,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
       GenerateCall call =
           new GenerateCall(
               answer, generator, Requests.encoding(request.getEncodingValue()), origins.size());
-      admission.answer(answer, origins.size(), generator.shape().elements(), call::cancel);
+      admission.answer(answer, origins.size(), generator.shape().elements(), () -> cancel(call));
       if (!queue.offer(call.renders(origins, time.nanos()))) {
         requireAdmission();
         throw new RefusedException(
@@ -66,11 +69,23 @@ final class RetortService extends RetortGrpc.RetortImplBase {
                 + queue.capacity()
                 + " images and has no room for "
                 + origins.size()
-                + " more; ask later, or for fewer");
+                + " more; ask later, or for fewer",
+            untilMade(generator));
       }
     } catch (RuntimeException e) {
       observer.onError(Failures.status(e));
     }
+  }
+
+  private void cancel(GenerateCall call) {
+    call.cancel();
+    queue.stopGone();
+  }
+
+  /** How long a full queue of a model's images takes. */
+  private Duration untilMade(Network network) {
+    double core = network.costs().perImage(Long.MAX_VALUE) * network.cores();
+    return Duration.ofNanos(Math.round(core * queue.capacity() / queue.cores()));
   }
 
   @Override
@@ -84,8 +99,10 @@ final class RetortService extends RetortGrpc.RetortImplBase {
               : ResumeTokens.read(request, generator);
       ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
       GrpcFrameSink sink = new GrpcFrameSink(call, generator.shape());
-      FrameStream stream = new FrameStream(state, generator, queue, clock, sink);
-      admission.stream(call, stream::cancel);
+      long now = time.nanos();
+      Capacity.Place place = admission.place(generator, state.plan().fps(), now);
+      FrameStream stream = new FrameStream(state, generator, queue, clock, sink, place.due() - now);
+      admission.stream(call, place, stream::cancel);
       call.setOnReadyHandler(stream::wake);
       clock.start(stream);
       if (draining) {

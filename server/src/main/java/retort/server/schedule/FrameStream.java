@@ -15,8 +15,9 @@ import retort.server.generator.Origin;
  *   <li>A frame that cannot be delivered when due (the client still reads, or the frame before is
  *       still in the works) is never made and counts as dropped; a stream whose plan waits stops
  *       its clock instead, until the frame can be delivered.
- *   <li>After a stall of the server of more than one period the frame that comes next is due at
- *       once and the clock goes on from there: no index is used up, and no burst follows.
+ *   <li>After a stall of the server of more than one period the frame that comes next is due within
+ *       a period, where the clock would have ticked anyway, and the clock goes on from there: no
+ *       index is used up, no burst follows, and streams that were spread over a period stay so.
  * </ul>
  *
  * <p>At most one frame is in the works, and whoever finishes it is the sink's only writer. Safe for
@@ -48,13 +49,25 @@ public final class FrameStream {
   /** Written under the lock; read without it by those who ask whether to go on at all. */
   private volatile boolean over;
 
+  /** As the other, due at once. */
+  public FrameStream(
+      StreamState state, Generator generator, RenderQueue queue, FrameClock clock, FrameSink sink) {
+    this(state, generator, queue, clock, sink, 0);
+  }
+
   /**
    * A stream accepted now; {@link FrameClock#start} sets it going.
    *
    * @param generator the one whose digest is in the state
+   * @param startOffset nanoseconds from now until the first frame is due, at most a period
    */
   public FrameStream(
-      StreamState state, Generator generator, RenderQueue queue, FrameClock clock, FrameSink sink) {
+      StreamState state,
+      Generator generator,
+      RenderQueue queue,
+      FrameClock clock,
+      FrameSink sink,
+      long startOffset) {
     this.plan = state.plan();
     this.digest = state.digest();
     this.next = state.next();
@@ -64,7 +77,7 @@ public final class FrameStream {
     this.clock = clock;
     this.sink = sink;
     this.accepted = clock.time().nanos();
-    anchorAt(accepted);
+    anchorAt(accepted + startOffset);
   }
 
   /** When the frame that comes next is due. */
@@ -96,8 +109,13 @@ public final class FrameStream {
     if (over || ending != null || completed()) {
       return OptionalLong.empty();
     }
-    if (now - due() > NANOS_PER_SECOND / plan.fps()) {
-      anchorAt(now);
+    double period = NANOS_PER_SECOND / plan.fps();
+    if (now - due() > period) {
+      // By whole periods: streams that were spread over a period stay spread after a stall of all.
+      anchorAt(due() + Math.round(Math.ceil((now - due()) / period) * period));
+      if (due() - now > 0) {
+        return OptionalLong.of(due());
+      }
     }
     boolean deliverable = !inTheWorks && sink.ready();
     if (!deliverable && plan.waits()) {
@@ -125,7 +143,8 @@ public final class FrameStream {
     long due = due();
     StreamState after = new StreamState(digest, plan, next + 1, dropped);
     return queue.offer(
-        new Render(generator, origin, plan.encoding(), due, true, new Due(due, origin, after)));
+        Render.frame(
+            generator, origin, plan.encoding(), due, plan.fps(), new Due(due, origin, after)));
   }
 
   /** A frame in the works. */
@@ -218,5 +237,6 @@ public final class FrameStream {
       over = true;
     }
     clock.forget(this);
+    queue.stopGone();
   }
 }

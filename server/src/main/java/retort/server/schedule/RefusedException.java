@@ -1,5 +1,9 @@
 package retort.server.schedule;
 
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** A request that is not served; the message is a sentence for who asked. */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -23,13 +27,29 @@ public final class RefusedException extends RuntimeException {
   }
 
   private final Reason reason;
+  private final @Nullable Duration retryAfter;
 
   public RefusedException(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  /**
+   * A refusal that may be none later.
+   *
+   * @param retryAfter when to ask again
+   */
+  public RefusedException(Reason reason, String message, @Nullable Duration retryAfter) {
     super(message);
     this.reason = reason;
+    this.retryAfter = retryAfter;
   }
 
   public Reason reason() {
     return reason;
+  }
+
+  /** When to ask again; empty where that is not known, or makes no difference. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

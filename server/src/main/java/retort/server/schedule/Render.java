@@ -1,6 +1,7 @@
 package retort.server.schedule;
 
 import retort.server.generator.Generator;
+import retort.server.generator.Network;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
 
@@ -11,6 +12,7 @@ import retort.server.image.Encoding;
  * @param origin what it is made from
  * @param encoding of the result
  * @param since when it was asked for, or due where it is a frame, in nanoseconds of {@link Time}
+ * @param patience how long after that it should be made at the latest, in nanoseconds
  * @param paced whether it is a frame of a stream
  * @param client who waits
  */
@@ -19,14 +21,49 @@ public record Render(
     Origin origin,
     Encoding encoding,
     long since,
+    long patience,
     boolean paced,
-    Client client) {
+    Client client)
+    implements Work {
   /** A quarter of a second: a request yields to frames for so long, and is hardly felt to wait. */
   private static final long REQUEST_YIELDS_NANOS = 250_000_000;
 
-  /** When it should be made, in nanoseconds of {@link Time}; the queue goes by it. */
-  long due() {
-    return paced ? since : since + REQUEST_YIELDS_NANOS;
+  /** An image of a request, asked for at a time. */
+  public static Render request(
+      Generator generator, Origin origin, Encoding encoding, long since, Client client) {
+    return new Render(generator, origin, encoding, since, REQUEST_YIELDS_NANOS, false, client);
+  }
+
+  /**
+   * A frame: on time within half a period, and a slow stream's within what a request may wait.
+   *
+   * @param due when, in nanoseconds of {@link Time}
+   * @param fps of its stream
+   */
+  public static Render frame(
+      Generator generator, Origin origin, Encoding encoding, long due, double fps, Client client) {
+    long patience = Math.min(Math.round(0.5e9 / fps), REQUEST_YIELDS_NANOS);
+    return new Render(generator, origin, encoding, due, patience, true, client);
+  }
+
+  @Override
+  public Network network() {
+    return generator;
+  }
+
+  @Override
+  public long due() {
+    return since + patience;
+  }
+
+  @Override
+  public boolean gone() {
+    return client.gone();
+  }
+
+  @Override
+  public boolean make(Batch batch) {
+    return batch.bench().render(batch);
   }
 
   /** Who waits for an image. Called by the thread that made it, which must not be held up. */
@@ -37,7 +74,10 @@ public record Render(
      */
     boolean gone();
 
-    /** Receives the image. */
+    /**
+     * Receives the image. Bytes that are {@linkplain Rendered#lent lent} are good until this
+     * returns: who keeps them keeps {@link Rendered#kept}.
+     */
     void rendered(Rendered image);
 
     /** Receives the reason why there will be none. */

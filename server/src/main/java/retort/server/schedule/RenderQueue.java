@@ -1,70 +1,98 @@
 package retort.server.schedule;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import retort.server.generator.Network;
 
 /**
- * The images that wait to be made, the oldest due first, where a request is due a while after it
- * was asked for. So frames are on time, and requests wait for a bounded time however many streams
- * there are; and when more is asked for than can be made, frames and requests take turns.
+ * All that waits to be made, and the cores that make it. Frames go first, the nearest deadline
+ * before the others; requests use what is left, shared fairly between networks. A request that has
+ * waited its due time is owed the part of the machine that streams are never promised, so that it
+ * waits for a bounded time however many streams there are.
+ *
+ * <p>A batch is what waits for one network: its part of what other cores could make too, as far as
+ * the nearest deadline is still met. It is given out when as many cores are free as its run takes.
  *
  * <p>Nobody waits to enter: there is room for a request or there is not. Frames always have room,
- * since a stream has one at most. Images whose client is gone give their place up as soon as
- * somebody needs it, and are never taken out.
+ * since a stream has one at most. Works whose client is gone give their place up as soon as
+ * somebody needs it.
  *
  * <p>Safe for any number of threads.
  */
 public final class RenderQueue {
-  /** Differences of due times, not the times, are compared: their origin is arbitrary. */
-  private static final Comparator<Entry> ORDER =
-      Comparator.comparing((Entry entry) -> entry.render, (a, b) -> Long.signum(a.due() - b.due()))
-          .thenComparing(entry -> entry.number);
+  /** Of the machine, for streams, where nothing else is said. */
+  static final double LOAD = 0.9;
 
-  private record Entry(Render render, long number) {}
+  /** No run lasts longer that could be shorter: a period of 20 frames a second. */
+  private static final long LONGEST_RUN_NANOS = 50_000_000;
+
+  /** What requests may be owed, for each core. */
+  private static final double MOST_OWED_NANOS = 100_000_000;
 
   private final int capacity;
-  private final int threads;
-  private final TreeSet<Entry> frames = new TreeSet<>(ORDER);
-  private final TreeSet<Entry> requests = new TreeSet<>(ORDER);
-  private boolean tookRequest;
-  private long entered;
+  private final int cores;
+  private final double load;
+  private final Time time;
+
+  // All guarded by this.
+  private final WaitingLine frames = new WaitingLine();
+  private final FairRequests requests = new FairRequests();
+  private final Set<Batch> running = new HashSet<>();
+  private int free;
+  private double owed;
   private boolean closed;
+
+  /**
+   * As {@link #RenderQueue(int, int, double, Time)}, nine tenths for streams, by the machine's
+   * clock.
+   */
+  public RenderQueue(int capacity, int cores) {
+    this(capacity, cores, LOAD, Time.ofMachine());
+  }
 
   /**
    * An empty queue.
    *
-   * @param capacity images that may wait for requests
-   * @param threads how many call {@link #take}, and share what waits
+   * @param capacity works that may wait for requests
+   * @param cores that runs share
+   * @param load part of the cores that streams are promised at most, above 0 and at most 1
    */
-  public RenderQueue(int capacity, int threads) {
+  public RenderQueue(int capacity, int cores, double load, Time time) {
     this.capacity = capacity;
-    this.threads = threads;
+    this.cores = cores;
+    this.load = load;
+    this.time = time;
+    free = cores;
   }
 
-  /** Images that may wait for requests. */
+  /** Works that may wait for requests. */
   public int capacity() {
     return capacity;
   }
 
+  /** Cores that runs share. */
+  public int cores() {
+    return cores;
+  }
+
   /**
-   * Adds all images of a request or none.
+   * Adds all works of a request or none.
    *
    * @return whether there was room
    */
-  public synchronized boolean offer(List<Render> images) {
-    if (requests.size() + images.size() > capacity) {
-      requests.removeIf(entry -> entry.render.client().gone());
+  public synchronized boolean offer(List<? extends Work> works) {
+    if (requests.size() + works.size() > capacity) {
+      requests.sweep();
     }
-    if (closed || requests.size() + images.size() > capacity) {
+    if (closed || requests.size() + works.size() > capacity) {
       return false;
     }
-    images.forEach(image -> requests.add(new Entry(image, entered++)));
-    notifyAll();
+    works.forEach(requests::add);
+    wakeAnother();
     return true;
   }
 
@@ -73,79 +101,175 @@ public final class RenderQueue {
    *
    * @return whether it will be made; else the queue is closed
    */
-  public synchronized boolean offer(Render frame) {
+  public synchronized boolean offer(Work frame) {
     if (closed) {
       return false;
     }
     if (frames.size() >= capacity) {
-      frames.removeIf(entry -> entry.render.client().gone());
+      frames.sweep();
     }
-    frames.add(new Entry(frame, entered++));
-    notifyAll();
+    frames.add(frame);
+    wakeAnother();
     return true;
   }
 
   /**
-   * Waits for images and takes some of one generator: its share of what waits, so that other
-   * threads find work too, and no more than the generator takes at once.
+   * Waits for works and the cores to make them. Who takes a batch says when it is {@link #done}.
    *
    * @return empty once the queue is closed and nothing waits
    */
-  public synchronized List<Render> take() throws InterruptedException {
+  synchronized Optional<Batch> take() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    List<Render> batch = poll();
-    while (batch.isEmpty() && !closed) {
+    Batch batch = poll();
+    while (batch == null && !(closed && nothingWaits())) {
       wait();
       batch = poll();
     }
+    if (batch == null) {
+      notifyAll();
+    }
+    return Optional.ofNullable(batch);
+  }
+
+  private boolean nothingWaits() {
+    return frames.first() == null && requests.first() == null;
+  }
+
+  /** What {@link #take} would take now; null when nothing waits, or cores must get free first. */
+  synchronized @Nullable Batch poll() {
+    Work frame = frames.first();
+    Work request = requests.first();
+    boolean requestIsNext = frame == null || (request != null && overdue(request, frame));
+    Work next = requestIsNext ? request : frame;
+    if (next == null || coresOf(next.network()) > free) {
+      return null;
+    }
+    long now = time.nanos();
+    List<Work> works = new ArrayList<>();
+    fill(works, next.network(), requestIsNext, room(next.network(), frame, now));
+    if (works.isEmpty()) {
+      // Its client has gone just now.
+      return poll();
+    }
+    account(works, frame != null && request != null);
+    int taken = coresOf(next.network());
+    free -= taken;
+    Batch batch = new Batch(works, this, taken, free == 0, now);
+    running.add(batch);
+    wakeAnother();
     return batch;
   }
 
-  /** What {@link #take} would take now; empty when nothing waits. */
-  synchronized List<Render> poll() {
-    int share = (frames.size() + requests.size() + threads - 1) / threads;
-    List<Render> batch = new ArrayList<>();
-    tookRequest = requestIsNext();
-    fill(batch, tookRequest ? requests : frames, share);
-    fill(batch, tookRequest ? frames : requests, share);
-    return batch;
+  /** Whether a request may go before a frame: by its due time, and by what requests are owed. */
+  private boolean overdue(Work request, Work frame) {
+    double cost = (double) request.network().costs().nanos(1) * coresOf(request.network());
+    return request.due() - frame.due() <= 0 && owed + 1 >= Math.min(cost, mostOwed());
   }
 
-  /** The older due goes first, but while a frame waits no two requests do. */
-  private boolean requestIsNext() {
-    Render request = first(requests);
-    Render frame = first(frames);
-    if (request == null || frame == null) {
-      return frame == null;
+  private double mostOwed() {
+    return MOST_OWED_NANOS * cores;
+  }
+
+  private int coresOf(Network network) {
+    return Math.min(network.cores(), cores);
+  }
+
+  private int room(Network network, @Nullable Work frame, long now) {
+    int atOnce = cores / coresOf(network);
+    int share = (frames.size() + requests.size() + atOnce - 1) / atOnce;
+    int most = Math.min(share, network.maxBatch());
+    if (most <= 1) {
+      return 1;
     }
-    return !tookRequest && request.due() - frame.due() <= 0;
-  }
-
-  private static @Nullable Render first(NavigableSet<Entry> waiting) {
-    while (!waiting.isEmpty() && waiting.first().render.client().gone()) {
-      waiting.pollFirst();
+    long limit = LONGEST_RUN_NANOS;
+    // A deadline that is missed anyway should not make the batches small, and all others late.
+    if (frame != null && frame.due() - now >= network.costs().nanos(1)) {
+      limit = Math.min(limit, frame.due() - now);
     }
-    return waiting.isEmpty() ? null : waiting.first().render;
+    return Math.min(most, network.costs().within(limit));
   }
 
-  private static void fill(List<Render> batch, NavigableSet<Entry> waiting, int share) {
-    Iterator<Entry> entries = waiting.iterator();
-    while (entries.hasNext() && batch.size() < room(batch, share)) {
-      Render render = entries.next().render;
-      boolean gone = render.client().gone();
-      if (gone || batch.isEmpty() || render.generator() == batch.get(0).generator()) {
-        entries.remove();
-        if (!gone) {
-          batch.add(render);
-        }
-      }
+  private void fill(List<Work> works, Network network, boolean requestsFirst, int room) {
+    if (!requestsFirst) {
+      frames.fill(works, room);
+    }
+    requests.fill(network, works, room);
+    if (requestsFirst) {
+      frames.fill(works, room);
     }
   }
 
-  private static int room(List<Render> batch, int share) {
-    return batch.isEmpty() ? share : Math.min(share, batch.get(0).generator().maxBatch());
+  /** Charges requests for what they use, and pays them for the frames they wait for. */
+  private void account(List<Work> works, boolean bothWait) {
+    Network network = works.get(0).network();
+    long paced = works.stream().filter(Work::paced).count();
+    double each = (double) network.costs().nanos(works.size()) * coresOf(network) / works.size();
+    double byRequests = each * (works.size() - paced);
+    if (byRequests > 0) {
+      requests.charge(network, byRequests);
+    }
+    if (bothWait) {
+      double paid = each * paced * (1 - load) / load;
+      owed = Math.min(owed + paid - byRequests, mostOwed());
+    }
+  }
+
+  private void wakeAnother() {
+    if (free > 0 && frames.size() + requests.size() > 0) {
+      notify();
+    }
+  }
+
+  /** Ends the runs that nobody waits for any more. Call it when a client has gone. */
+  public void stopGone() {
+    List<Batch> batches;
+    synchronized (this) {
+      batches = List.copyOf(running);
+    }
+    batches.forEach(Batch::stopIfGone);
+  }
+
+  /**
+   * Takes back a batch and its cores.
+   *
+   * @param made whether all of it was, so that its time tells what such a run costs
+   */
+  void done(Batch batch, boolean made) {
+    if (made && batch.machineFull()) {
+      batch.network().costs().measured(batch.works().size(), time.nanos() - batch.begun());
+    }
+    synchronized (this) {
+      running.remove(batch);
+      release(batch, 0);
+    }
+  }
+
+  /** Takes back cores of a batch, all but some. */
+  synchronized void release(Batch batch, int left) {
+    int released = batch.cores() - left;
+    if (released > 0) {
+      batch.cores(left);
+      free += released;
+      wakeAnother();
+    }
+  }
+
+  /**
+   * Takes cores for work beside a batch.
+   *
+   * @return how many were free, at most as many as wanted; who takes them gives them back
+   */
+  synchronized int takeCores(int wanted) {
+    int taken = Math.min(free, wanted);
+    free -= taken;
+    return taken;
+  }
+
+  synchronized void giveBackCore() {
+    free++;
+    wakeAnother();
   }
 
   /** Lets nothing more in; what waits is still taken. */

@@ -4,37 +4,34 @@ import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import retort.server.generator.Generator;
 
 /**
- * The threads that make images. Each does all the work of an image: noise, network, encoding,
- * handing over. The owner stops them before it closes the generators.
+ * The threads that make images. Each does all the work of a batch: noise, network, encoding,
+ * handing over; where a batch is large and cores are free, others help to encode it. The owner
+ * stops them before it closes the generators.
  */
 public final class RenderThreads {
   private static final Logger LOG = LoggerFactory.getLogger(RenderThreads.class);
 
   private final RenderQueue queue;
+  private final EncoderThreads encoders;
   private final List<Thread> threads = new ArrayList<>();
 
   /**
    * Starts the threads.
    *
-   * @param generators those whose images may be asked for
-   * @param count how many threads
+   * @param count how many threads: one for each core that runs share
    * @param broken told when a thread ends by a failure, having failed what it made
    */
-  public RenderThreads(
-      RenderQueue queue,
-      List<Generator> generators,
-      int count,
-      Time time,
-      UncaughtExceptionHandler broken) {
+  public RenderThreads(RenderQueue queue, int count, Time time, UncaughtExceptionHandler broken) {
     this.queue = queue;
+    encoders = new EncoderThreads(queue, count, time);
     for (int i = 0; i < count; i++) {
-      RenderWork work = new RenderWork(generators, time);
+      RenderWork work = new RenderWork(encoders, time);
       Thread thread = new Thread(() -> run(work), "retort-render-" + i);
       thread.setDaemon(true);
       thread.setUncaughtExceptionHandler(broken);
@@ -45,11 +42,20 @@ public final class RenderThreads {
 
   private void run(RenderWork work) {
     try (work) {
-      for (List<Render> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
-        work.render(batch);
+      for (Optional<Batch> next = queue.take(); next.isPresent(); next = queue.take()) {
+        make(next.get(), work);
       }
     } catch (InterruptedException e) {
       LOG.debug("{} was told to stop", Thread.currentThread().getName());
+    }
+  }
+
+  private void make(Batch batch, RenderWork work) {
+    boolean made = false;
+    try {
+      made = batch.make(work);
+    } finally {
+      queue.done(batch, made);
     }
   }
 
@@ -63,6 +69,12 @@ public final class RenderThreads {
     join(patience);
   }
 
+  /** Lets each thread end after the batch in its works; what waits is not made. */
+  public void takeNoMore() {
+    queue.close();
+    threads.forEach(Thread::interrupt);
+  }
+
   /**
    * Stops after the batches in the works, and frees the memory; what waits is not made.
    *
@@ -70,14 +82,17 @@ public final class RenderThreads {
    * @return whether all have stopped; else a thread is still in a network, which must stay open
    */
   public boolean stop(Duration patience) {
-    queue.close();
-    threads.forEach(Thread::interrupt);
+    takeNoMore();
     try {
       join(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return threads.stream().noneMatch(Thread::isAlive);
+    boolean stopped = threads.stream().noneMatch(Thread::isAlive);
+    if (stopped) {
+      encoders.close();
+    }
+    return stopped;
   }
 
   private void join(Duration patience) throws InterruptedException {

@@ -135,4 +135,17 @@ class OnnxGeneratorTest {
       assertThat(generator.digest()).isEqualTo(FileDigest.of(folder.resolve("tiny.onnx")));
     }
   }
+
+  @Test
+  void numberOfCoresChangesNoByte() {
+    Path file = TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
+
+    try (OnnxGenerator generator = OnnxGenerator.open(file, Device.CPU, 4, 4)) {
+      assertThat(generator.cores()).isIn(1, 2, 4);
+      assertThat(generator.costs().within(Long.MAX_VALUE)).isEqualTo(4);
+      assertThat(generator.costs().perImage(Long.MAX_VALUE)).isPositive();
+      assertThat(make(generator, List.of(Origin.of(42, 1)), 0))
+          .isEqualTo(TinyGenerator.USUAL.pixels(42, 1));
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package retort.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.rpc.RetryInfo;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
@@ -9,10 +11,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
 import retort.server.RecordingGenerator;
@@ -22,6 +26,7 @@ import retort.v1.GenerateRequest;
 import retort.v1.GenerateResponse;
 import retort.v1.Origin;
 import retort.v1.RetortGrpc;
+import retort.v1.SlowClient;
 import retort.v1.StreamRequest;
 
 /** What clients may hold of the server at once. */
@@ -99,6 +104,36 @@ class AdmissionTest {
                 return frames.next();
               });
       assertThat(frame.getIndex()).isZero();
+    }
+  }
+
+  @Test
+  void streamThatTheMachineCannotKeepIsRefusedWithWhatIsLeft() throws Exception {
+    // A core, of which nine tenths are promised: 90 frames a second.
+    try (Served served = Served.one(RecordingGenerator.costing(10_000_000), 8)) {
+      // It waits for a client that reads one frame: few runs show that images are quicker.
+      StreamRequest eighty =
+          STREAM.toBuilder().setFps(80).setSlowClient(SlowClient.SLOW_CLIENT_BLOCK).build();
+      Context.CancellableContext first = Context.current().withCancellation();
+      first.run(() -> assertThat(served.ask().stream(eighty).next().getIndex()).isZero());
+
+      Throwable refused = catchThrowable(() -> served.ask().stream(eighty).next());
+      Served.fails(
+          Status.Code.RESOURCE_EXHAUSTED,
+          () -> {
+            throw refused;
+          },
+          "fps is 80.0",
+          "frames a second left for this model");
+      RetryInfo retry =
+          Objects.requireNonNull(StatusProto.fromThrowable(refused))
+              .getDetails(0)
+              .unpack(RetryInfo.class);
+      assertThat(retry.getRetryDelay().getSeconds()).isEqualTo(1);
+
+      assertThat(served.ask().stream(STREAM).next().getIndex()).isZero();
+      first.close();
+      assertThat(admitted(() -> served.ask().stream(eighty).next()).getIndex()).isZero();
     }
   }
 

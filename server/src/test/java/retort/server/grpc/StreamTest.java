@@ -18,6 +18,7 @@ import retort.server.TinyGenerator;
 import retort.server.generator.Generator;
 import retort.server.generator.Lane;
 import retort.server.generator.Origin;
+import retort.server.generator.RunCosts;
 import retort.server.image.Encoding;
 import retort.server.schedule.StreamPlan;
 import retort.server.schedule.StreamState;
@@ -177,6 +178,16 @@ class StreamTest {
     @Override
     public int maxBatch() {
       return 1;
+    }
+
+    @Override
+    public int cores() {
+      return 1;
+    }
+
+    @Override
+    public RunCosts costs() {
+      return RunCosts.of(1);
     }
 
     @Override

@@ -38,7 +38,7 @@ class FrameStreamTest {
   }
 
   private void makeWhatWaits() {
-    for (Render render : queue.poll()) {
+    for (Render render : Taken.from(queue)) {
       render.client().rendered(new Rendered(ByteString.EMPTY, 0, 0, 0));
     }
   }
@@ -74,7 +74,7 @@ class FrameStreamTest {
     pass(100);
     pass(100);
 
-    assertThat(queue.poll()).isEmpty();
+    assertThat(Taken.from(queue)).isEmpty();
 
     sink.ready = true;
     pass(100);
@@ -99,7 +99,7 @@ class FrameStreamTest {
   void requestsThatWaitCostNoFrame() {
     Render.Client asker = new SilentClient();
     queue.offer(
-        List.of(new Render(generator, Origin.of(1, -1), Encoding.RAW, time.nanos(), false, asker)));
+        List.of(Render.request(generator, Origin.of(1, -1), Encoding.RAW, time.nanos(), asker)));
     start(LATEST, 0);
     makeWhatWaits();
     pass(100);
@@ -127,13 +127,15 @@ class FrameStreamTest {
     makeWhatWaits();
     pass(1050);
     makeWhatWaits();
-    pass(10);
+    pass(50);
     makeWhatWaits();
     pass(90);
     makeWhatWaits();
+    pass(10);
+    makeWhatWaits();
 
     assertThat(sink.indexes()).containsExactly(0L, 1L, 2L);
-    assertThat(sink.dueMillis()).containsExactly(0L, 1050L, 1150L);
+    assertThat(sink.dueMillis()).containsExactly(0L, 1100L, 1200L);
     assertThat(sink.frames.get(2).after().dropped()).isZero();
   }
 
@@ -158,7 +160,7 @@ class FrameStreamTest {
     pass(100);
     pass(400);
 
-    assertThat(queue.poll()).isEmpty();
+    assertThat(Taken.from(queue)).isEmpty();
 
     sink.ready = true;
     stream.wake();
@@ -208,10 +210,10 @@ class FrameStreamTest {
 
     stream.cancel();
 
-    assertThat(queue.poll()).isEmpty();
+    assertThat(Taken.from(queue)).isEmpty();
     assertThat(clock.streams()).isZero();
     pass(1000);
-    assertThat(queue.poll()).isEmpty();
+    assertThat(Taken.from(queue)).isEmpty();
     assertThat(sink.ended).isFalse();
   }
 
@@ -242,14 +244,15 @@ class FrameStreamTest {
     assertThat(sink.indexes()).containsExactly(0L);
     assertThat(sink.failure).get().hasToString("java.lang.IllegalStateException: draining");
     pass(1000);
-    assertThat(queue.poll()).isEmpty();
+    assertThat(Taken.from(queue)).isEmpty();
   }
 
   @Test
   void frameThatCannotBeMadeEndsTheStream() {
     start(LATEST, 0);
 
-    queue.poll().forEach(render -> render.client().failed(new IllegalStateException("broken")));
+    Taken.from(queue)
+        .forEach(render -> render.client().failed(new IllegalStateException("broken")));
 
     assertThat(sink.failure).isPresent();
     assertThat(clock.streams()).isZero();
@@ -259,7 +262,8 @@ class FrameStreamTest {
   void lastFrameThatCannotBeMadeIsNoNormalEnd() {
     start(LATEST, 1);
 
-    queue.poll().forEach(render -> render.client().failed(new IllegalStateException("broken")));
+    Taken.from(queue)
+        .forEach(render -> render.client().failed(new IllegalStateException("broken")));
 
     assertThat(sink.ended).isFalse();
     assertThat(sink.failure).get().hasToString("java.lang.IllegalStateException: broken");
