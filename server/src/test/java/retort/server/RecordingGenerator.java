@@ -31,13 +31,19 @@ public final class RecordingGenerator implements Generator {
   /** So little that it is never what a test is refused for. */
   private static final long IMAGE_NANOS = 1_000;
 
+  private static final String DIGEST = "ab".repeat(32);
+
   private final int maxBatch;
   private final RunCosts costs;
   private final CompletableFuture<Void> leave = new CompletableFuture<>();
   private final BlockingQueue<List<Long>> runs = new LinkedBlockingQueue<>();
 
-  private RecordingGenerator(ImageShape shape, int maxBatch, boolean open, long imageNanos) {
+  private final String digest;
+
+  private RecordingGenerator(
+      ImageShape shape, int maxBatch, boolean open, long imageNanos, String digest) {
     this.shape = shape;
+    this.digest = digest;
     this.maxBatch = maxBatch;
     if (open) {
       open();
@@ -47,17 +53,22 @@ public final class RecordingGenerator implements Generator {
 
   /** One whose first run waits for {@link #open}. */
   public static RecordingGenerator shut(int maxBatch) {
-    return new RecordingGenerator(new ImageShape(1, 2, 2), maxBatch, false, IMAGE_NANOS);
+    return new RecordingGenerator(new ImageShape(1, 2, 2), maxBatch, false, IMAGE_NANOS, DIGEST);
   }
 
   /** One that runs at once. */
   public static RecordingGenerator open(ImageShape shape) {
-    return new RecordingGenerator(shape, 1, true, IMAGE_NANOS);
+    return new RecordingGenerator(shape, 1, true, IMAGE_NANOS, DIGEST);
   }
 
   /** One that runs at once, but says that an image takes so long. */
   public static RecordingGenerator costing(long imageNanos) {
-    return new RecordingGenerator(new ImageShape(1, 2, 2), 1, true, imageNanos);
+    return new RecordingGenerator(new ImageShape(1, 2, 2), 1, true, imageNanos, DIGEST);
+  }
+
+  /** One that runs at once, of another file. */
+  public static RecordingGenerator open(ImageShape shape, String digest) {
+    return new RecordingGenerator(shape, 1, true, IMAGE_NANOS, digest);
   }
 
   /** Lets runs go on, from now on. */
@@ -100,7 +111,7 @@ public final class RecordingGenerator implements Generator {
 
   @Override
   public String digest() {
-    return "ab".repeat(32);
+    return digest;
   }
 
   @Override

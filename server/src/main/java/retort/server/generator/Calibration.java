@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import retort.server.image.Encoding;
 import retort.server.image.ImageEncoder;
+import retort.server.image.ImageFormat;
 
 /**
  * What a session does in a layout, measured with every core busy, as a server under load has them.
@@ -119,7 +120,7 @@ record Calibration(Layout layout, List<Long> nanos) {
     lane.run(images);
     for (int i = 0; i < images; i++) {
       lane.read(i, pixels);
-      encoder.encode(pixels, session.signature().shape(), Encoding.PNG);
+      encoder.encode(pixels, session.signature().shape(), ImageFormat.of(Encoding.PNG));
     }
   }
 

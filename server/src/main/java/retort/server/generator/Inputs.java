@@ -12,8 +12,9 @@ import retort.noise.Slerp;
  */
 final class Inputs {
   private final float[] noise;
+  private final float[] walk;
   private final float[] next;
-  private final float[] weights;
+  private final double[] weights;
 
   /**
    * @param elements of the noise of one image
@@ -21,8 +22,9 @@ final class Inputs {
    */
   Inputs(int elements, int labels) {
     noise = new float[elements];
+    walk = new float[elements];
     next = new float[elements];
-    weights = new float[labels];
+    weights = new double[labels];
   }
 
   /**
@@ -33,27 +35,51 @@ final class Inputs {
    * @param slot the image's place in all buffers
    */
   void draw(Origin origin, List<FloatBuffer> noises, FloatBuffer labels, int slot) {
+    List<Origin> layers = origin.layers();
+    int last = layers.size() - 1;
     for (int stream = 0; stream < noises.size(); stream++) {
-      new GaussianNoise(origin.seed(), stream).fill(noise, 0, noise.length, 0);
-      if (origin.blend() > 0) {
-        new GaussianNoise(origin.seed() + 1, stream).fill(next, 0, next.length, 0);
-        Slerp.move(noise, next, origin.blend());
+      drawWalk(layers.get(last), stream, noise);
+      for (int i = last - 1; i >= 0; i--) {
+        drawWalk(layers.get(i), stream, walk);
+        Slerp.move(noise, walk, layers.get(i).arrival());
       }
       noises.get(stream).put(slot * noise.length, noise);
     }
-    Arrays.fill(weights, 0);
-    if (origin.label() == origin.nextLabel()) {
-      weigh(origin.label(), 1);
-    } else {
-      weigh(origin.label(), 1 - origin.blend());
-      weigh(origin.nextLabel(), origin.blend());
+    weigh(layers);
+    for (int label = 0; label < weights.length; label++) {
+      labels.put(slot * weights.length + label, (float) weights[label]);
     }
-    labels.put(slot * weights.length, weights);
+  }
+
+  /** Fills with the noise of an origin, without what it moves away from. */
+  private void drawWalk(Origin origin, int stream, float[] into) {
+    new GaussianNoise(origin.seed(), stream).fill(into, 0, into.length, 0);
+    if (origin.blend() > 0) {
+      new GaussianNoise(origin.seed() + 1, stream).fill(next, 0, next.length, 0);
+      Slerp.move(into, next, origin.blend());
+    }
+  }
+
+  /** Fills the weights of all labels: each origin has the share that the ones before it leave. */
+  private void weigh(List<Origin> layers) {
+    Arrays.fill(weights, 0);
+    double left = 1;
+    for (int i = 0; i < layers.size(); i++) {
+      Origin origin = layers.get(i);
+      double share = i == layers.size() - 1 ? left : left * origin.arrival();
+      left *= 1 - origin.arrival();
+      if (origin.label() == origin.nextLabel()) {
+        weigh(origin.label(), share);
+      } else {
+        weigh(origin.label(), share * (1 - origin.blend()));
+        weigh(origin.nextLabel(), share * origin.blend());
+      }
+    }
   }
 
   private void weigh(int label, double weight) {
     if (label != Origin.NO_LABEL) {
-      weights[label] = (float) weight;
+      weights[label] += weight;
     }
   }
 }

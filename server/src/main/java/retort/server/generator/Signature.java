@@ -36,6 +36,9 @@ record Signature(ImageShape shape, int noiseInputs, int labels, boolean bytes, b
   /** Of one image: those that fit into a message of 4 MiB, which clients take by default. */
   private static final int MAX_VALUES = (4 << 20) - (64 << 10);
 
+  /** A stream's labels take two bytes each in a resume token, which holds 256 of them. */
+  private static final int MAX_LABELS = 1 << 16;
+
   /**
    * Reads it from a session.
    *
@@ -107,9 +110,9 @@ record Signature(ImageShape shape, int noiseInputs, int labels, boolean bytes, b
       throw notAGenerator("label is no float32 [N, K]", inputs, outputs);
     }
     long labels = label.getShape()[1];
-    if (labels > MAX_VALUES) {
+    if (labels > MAX_LABELS) {
       throw new GeneratorException(
-          "it takes " + labels + " labels, but at most " + MAX_VALUES + " are served");
+          "it takes " + labels + " labels, but at most " + MAX_LABELS + " are served");
     }
     return (int) labels;
   }

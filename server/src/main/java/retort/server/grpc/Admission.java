@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import retort.server.generator.Network;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.RefusedException;
@@ -59,12 +60,11 @@ final class Admission {
   }
 
   /**
-   * Admits a stream, whose place is then given to its {@link #stream call}.
+   * Admits a stream, whose part must then be held by its call.
    *
-   * @param now in nanoseconds
-   * @throws RefusedException when too many are open already, or the machine is promised to others
+   * @throws RefusedException when too many are open already
    */
-  Capacity.Place place(Network network, double fps, long now) {
+  StreamPart stream() {
     if (!streams.tryAcquire()) {
       throw new RefusedException(
           Reason.BUSY,
@@ -72,28 +72,46 @@ final class Admission {
               + maxStreams
               + " streams open, which is its limit; end one, ask later, or ask another server");
     }
-    try {
-      return capacity.take(network, fps, now);
-    } catch (RefusedException e) {
-      streams.release();
-      throw e;
-    }
+    return new StreamPart();
   }
 
-  /**
-   * Begins a stream that was admitted.
-   *
-   * @param call gives the place back when it is closed or cancelled
-   * @param cancelled run when the client gives up
-   */
-  void stream(ServerCallStreamObserver<?> call, Capacity.Place place, Runnable cancelled) {
-    whenOver(
-        call,
-        cancelled,
-        () -> {
-          place.close();
-          streams.release();
-        });
+  /** What an open stream holds, until its call is over. */
+  final class StreamPart {
+    // Guarded by this.
+    private Capacity.@Nullable Place place;
+    private boolean over;
+
+    /**
+     * Has the call give it back when it is closed or cancelled.
+     *
+     * @param cancelled run when the client gives up
+     */
+    void heldBy(ServerCallStreamObserver<?> call, Runnable cancelled) {
+      whenOver(call, cancelled, this::giveBack);
+    }
+
+    /**
+     * Takes the stream's place on the machine, once it is known.
+     *
+     * @param now in nanoseconds
+     * @throws RefusedException when the machine is promised to others
+     */
+    synchronized Capacity.Place place(Network network, double fps, long now) {
+      Capacity.Place taken = capacity.take(network, fps, now);
+      if (over) {
+        taken.close();
+      }
+      place = taken;
+      return taken;
+    }
+
+    private synchronized void giveBack() {
+      over = true;
+      if (place != null) {
+        place.close();
+      }
+      streams.release();
+    }
   }
 
   /** Has something done once, when gRPC has let go of a call. */

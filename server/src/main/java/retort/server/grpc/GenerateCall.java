@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
-import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.Render;
 import retort.server.schedule.Rendered;
 import retort.v1.GenerateResponse;
@@ -20,7 +20,7 @@ final class GenerateCall {
   private final ServerCallStreamObserver<GenerateResponse> call;
   private final Optional<Deadline> deadline;
   private final Generator generator;
-  private final Encoding encoding;
+  private final ImageFormat format;
 
   /** Guarded by this. */
   private final @Nullable GeneratedImage[] images;
@@ -32,12 +32,12 @@ final class GenerateCall {
   GenerateCall(
       ServerCallStreamObserver<GenerateResponse> call,
       Generator generator,
-      Encoding encoding,
+      ImageFormat format,
       int count) {
     this.call = call;
     this.deadline = Optional.ofNullable(Context.current().getDeadline());
     this.generator = generator;
-    this.encoding = encoding;
+    this.format = format;
     images = new GeneratedImage[count];
     missing = count;
   }
@@ -55,7 +55,7 @@ final class GenerateCall {
   List<Render> renders(List<Origin> origins, long now) {
     List<Render> renders = new ArrayList<>(origins.size());
     for (int i = 0; i < origins.size(); i++) {
-      renders.add(Render.request(generator, origins.get(i), encoding, now, new OneImage(i)));
+      renders.add(Render.request(generator, origins.get(i), format, now, new OneImage(i)));
     }
     return renders;
   }
@@ -76,7 +76,7 @@ final class GenerateCall {
     public void rendered(Rendered image) {
       // One of several waits for the others.
       Rendered held = images.length > 1 ? image.kept() : image;
-      add(place, Messages.generated(held, generator.shape(), encoding));
+      add(place, Messages.generated(held, generator.shape(), format));
     }
 
     @Override

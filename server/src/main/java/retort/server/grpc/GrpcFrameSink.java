@@ -1,7 +1,6 @@
 package retort.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
-import retort.denoiser.ImageShape;
 import retort.server.schedule.FrameSink;
 import retort.server.schedule.StreamFrame;
 import retort.v1.Frame;
@@ -9,13 +8,11 @@ import retort.v1.Frame;
 /** The frames of one call. The call's flow control says whether its client keeps up. */
 final class GrpcFrameSink implements FrameSink {
   private final ServerCallStreamObserver<Frame> call;
-  private final ImageShape shape;
-  private boolean digestSent;
+  private String digestSent = "";
 
   /** A sink whose client counts as slow while one frame is on its way. */
-  GrpcFrameSink(ServerCallStreamObserver<Frame> call, ImageShape shape) {
+  GrpcFrameSink(ServerCallStreamObserver<Frame> call) {
     this.call = call;
-    this.shape = shape;
     call.setOnReadyThreshold(1);
   }
 
@@ -26,10 +23,10 @@ final class GrpcFrameSink implements FrameSink {
 
   @Override
   public void send(StreamFrame frame) {
-    Frame.Builder message = Messages.frame(frame, shape);
-    if (!digestSent) {
-      message.setModelDigest(frame.after().digest());
-      digestSent = true;
+    Frame.Builder message = Messages.frame(frame);
+    if (!frame.after().digest().equals(digestSent)) {
+      digestSent = frame.after().digest();
+      message.setModelDigest(digestSent);
     }
     call.onNext(message.build());
   }

@@ -4,6 +4,9 @@ import com.google.protobuf.Duration;
 import retort.denoiser.ImageShape;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
+import retort.server.schedule.Acknowledgement;
+import retort.server.schedule.RejectedUpdate;
 import retort.server.schedule.Rendered;
 import retort.server.schedule.StreamFrame;
 import retort.v1.Frame;
@@ -24,24 +27,41 @@ final class Messages {
     };
   }
 
-  static GeneratedImage generated(Rendered image, ImageShape shape, Encoding encoding) {
+  /**
+   * One image of an answer.
+   *
+   * @param made the shape it was made in
+   */
+  static GeneratedImage generated(Rendered image, ImageShape made, ImageFormat format) {
     return GeneratedImage.newBuilder()
-        .setImage(image(image, shape, encoding))
+        .setImage(image(image, format.carried(made), format.encoding()))
         .setTimings(timings(image))
         .build();
   }
 
   /** A frame; the digest is left to the sink, which knows whether it was told. */
-  static Frame.Builder frame(StreamFrame frame, ImageShape shape) {
-    return Frame.newBuilder()
-        .setIndex(frame.index())
-        .setDue(duration(frame.dueNanos()))
-        .setOrigin(origin(frame.origin()))
-        .setImage(image(frame.image(), shape, frame.after().plan().encoding()))
-        .setTimings(timings(frame.image()))
-        .setDropped(frame.after().dropped())
-        .setPosition(frame.after().plan().position(frame.index()))
-        .setResumeToken(ResumeTokens.write(frame.after()));
+  static Frame.Builder frame(StreamFrame frame) {
+    Acknowledgement told = frame.told();
+    Encoding encoding = frame.after().plan().format().encoding();
+    Frame.Builder message =
+        Frame.newBuilder()
+            .setIndex(frame.index())
+            .setDue(duration(frame.dueNanos()))
+            .setOrigin(origin(frame.origin()))
+            .setImage(image(frame.image(), frame.shape(), encoding))
+            .setTimings(timings(frame.image()))
+            .setDropped(frame.after().dropped())
+            .setPosition(frame.after().position(frame.index()))
+            .setResumeToken(ResumeTokens.write(frame.after()))
+            .setAppliedUpdate(told.applied())
+            .addAllLateUpdates(told.late());
+    for (RejectedUpdate rejected : told.rejected()) {
+      message.addRejectedUpdates(
+          retort.v1.RejectedUpdate.newBuilder()
+              .setUpdateId(rejected.id())
+              .setReason(rejected.reason()));
+    }
+    return message;
   }
 
   private static Image image(Rendered image, ImageShape shape, Encoding encoding) {
@@ -62,6 +82,10 @@ final class Messages {
     }
     if (origin.nextLabel() != origin.label()) {
       message.setNextLabel(origin.nextLabel());
+    }
+    Origin from = origin.from();
+    if (from != null) {
+      message.setFromOrigin(origin(from)).setArrival(origin.arrival());
     }
     return message.build();
   }

@@ -2,9 +2,11 @@ package retort.server.grpc;
 
 import java.util.ArrayList;
 import java.util.List;
+import retort.denoiser.ImageShape;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.RefusedException;
 import retort.server.schedule.StreamPlan;
 import retort.v1.GenerateRequest;
@@ -22,14 +24,19 @@ final class Requests {
   /** With what goes around 256 images, a message that clients take by default, of 4 MiB. */
   private static final int MAX_IMAGE_BYTES = (4 << 20) - (64 << 10);
 
+  /** Beyond it a float64 no longer counts frames one by one; at 240 a second, a million years. */
+  static final long MAX_INDEX = 1L << 53;
+
   private Requests() {}
 
   /**
    * The origins of a request.
    *
+   * @param format of the images
    * @param capacity images that the server's queue holds
    */
-  static List<Origin> origins(GenerateRequest request, Generator generator, int capacity) {
+  static List<Origin> origins(
+      GenerateRequest request, Generator generator, ImageFormat format, int capacity) {
     int count = request.getOriginsCount();
     if (count < 1 || count > MAX_ORIGINS) {
       throw Failures.invalid(
@@ -43,7 +50,7 @@ final class Requests {
               + capacity
               + "; ask in several requests");
     }
-    long bytes = (long) count * generator.shape().elements();
+    long bytes = (long) count * format.carried(generator.shape()).elements();
     if (bytes > MAX_IMAGE_BYTES) {
       throw Failures.invalid(
           "origins has "
@@ -56,17 +63,40 @@ final class Requests {
     }
     List<Origin> origins = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      origins.add(origin("origins[" + i + "]", request.getOrigins(i), generator));
+      origins.add(origin("origins[" + i + "]", request.getOrigins(i), generator, 0));
     }
     return origins;
   }
 
-  private static Origin origin(String field, retort.v1.Origin message, Generator generator) {
-    double blend = message.getBlend();
-    if (!(blend >= 0 && blend < 1)) {
+  private static Origin origin(
+      String field, retort.v1.Origin message, Generator generator, int depth) {
+    if (depth > Origin.MAX_FROM) {
       throw Failures.invalid(
-          field + ".blend is " + blend + ", but at least 0 and below 1 is expected");
+          field + " is nested deeper than the " + Origin.MAX_FROM + " levels that are expected");
     }
+    Origin walk = walk(field, message, generator);
+    double arrival = message.getArrival();
+    if (!message.hasFromOrigin()) {
+      if (arrival != 0) {
+        throw Failures.invalid(
+            field + ".arrival is " + arrival + ", but must be absent where from_origin is");
+      }
+      return walk;
+    }
+    part(field + ".arrival", arrival);
+    return walk.movingFrom(
+        origin(field + ".from_origin", message.getFromOrigin(), generator, depth + 1), arrival);
+  }
+
+  private static void part(String field, double part) {
+    if (!(part >= 0 && part < 1)) {
+      throw Failures.invalid(field + " is " + part + ", but at least 0 and below 1 is expected");
+    }
+  }
+
+  private static Origin walk(String field, retort.v1.Origin message, Generator generator) {
+    double blend = message.getBlend();
+    part(field + ".blend", blend);
     int label = label(field, message, generator);
     int next =
         message.hasNextLabel()
@@ -110,15 +140,75 @@ final class Requests {
     };
   }
 
+  /** The format of a request's images. */
+  static ImageFormat format(GenerateRequest request, Generator generator) {
+    return format(
+        request.getEncodingValue(),
+        request.getWidth(),
+        request.getHeight(),
+        request.getQuality(),
+        generator);
+  }
+
+  /** The format that a request's fields say. */
+  static ImageFormat format(int encoding, int width, int height, int quality, Generator generator) {
+    requireSize(width, height, generator);
+    return new ImageFormat(encoding(encoding), width, height, quality(quality));
+  }
+
+  /** Checks that an image of a size fits into a message; 0 is the model's. */
+  static void requireSize(int width, int height, Generator generator) {
+    atMost("width", width, ImageFormat.MAX_SIDE);
+    atMost("height", height, ImageFormat.MAX_SIDE);
+    ImageFormat format = new ImageFormat(Encoding.RAW, width, height, 0);
+    ImageShape shape = format.carried(generator.shape());
+    if (shape.elements() > MAX_IMAGE_BYTES) {
+      throw Failures.invalid(
+          "width is "
+              + shape.width()
+              + " and height "
+              + shape.height()
+              + ", which make "
+              + shape.elements()
+              + " bytes of a raw image, but at most "
+              + MAX_IMAGE_BYTES
+              + " are expected");
+    }
+  }
+
+  /** Checks the quality of an encoding. */
+  static int quality(int quality) {
+    return atMost("quality", quality, ImageFormat.MAX_QUALITY);
+  }
+
+  /** Checks a number without sign. */
+  static int atMost(String field, int number, int limit) {
+    if (Integer.compareUnsigned(number, limit) > 0) {
+      throw Failures.invalid(
+          field
+              + " is "
+              + Integer.toUnsignedString(number)
+              + ", but at most "
+              + limit
+              + " is expected");
+    }
+    return number;
+  }
+
   /** The plan of a stream that begins. */
   static StreamPlan plan(StreamRequest request, Generator generator) {
     retort.v1.Origin start = request.getStart();
-    if (start.getBlend() != 0 || start.hasNextLabel()) {
+    if (start.getBlend() != 0
+        || start.hasNextLabel()
+        || start.hasFromOrigin()
+        || start.getArrival() != 0) {
       throw Failures.invalid(
-          "start.blend and start.next_label must be absent: a stream starts on a keyframe");
+          "start.blend, start.next_label, start.from_origin and start.arrival must be absent: a stream"
+              + " starts on a keyframe");
     }
     double fps = fps(request.getFps());
-    double speed = request.getWalk().hasSpeed() ? speed(request.getWalk().getSpeed()) : fps;
+    double speed =
+        request.getWalk().hasSpeed() ? speed("walk.speed", request.getWalk().getSpeed()) : fps;
     return new StreamPlan(
         start.getSeed(),
         label("start", start, generator),
@@ -126,7 +216,12 @@ final class Requests {
         speed,
         fps,
         request.getFrameCount(),
-        encoding(request.getEncodingValue()),
+        format(
+            request.getEncodingValue(),
+            request.getWidth(),
+            request.getHeight(),
+            request.getQuality(),
+            generator),
         waits(request.getSlowClientValue()));
   }
 
@@ -146,10 +241,10 @@ final class Requests {
   }
 
   /** Checks a number of keyframes a second. */
-  static double speed(double speed) {
+  static double speed(String field, double speed) {
     if (!(speed >= 0 && speed <= StreamPlan.MAX_SPEED)) {
       throw Failures.invalid(
-          "walk.speed is " + speed + ", but 0 to " + (int) StreamPlan.MAX_SPEED + " is expected");
+          field + " is " + speed + ", but 0 to " + (int) StreamPlan.MAX_SPEED + " is expected");
     }
     return speed;
   }

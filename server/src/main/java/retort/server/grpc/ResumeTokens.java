@@ -7,20 +7,14 @@ import java.util.zip.CRC32;
 import retort.internal.ResumeToken;
 import retort.internal.SavedStream;
 import retort.server.generator.Generator;
-import retort.server.generator.Origin;
-import retort.server.image.Encoding;
 import retort.server.schedule.RefusedException;
-import retort.server.schedule.StreamPlan;
 import retort.server.schedule.StreamState;
 import retort.v1.StreamRequest;
 
 /** The state of a stream as bytes that a client can bring back, to this server or to another. */
 final class ResumeTokens {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MAX_BYTES = 1024;
-
-  /** Beyond it a float64 no longer counts frames one by one; at 240 a second, a million years. */
-  private static final long MAX_INDEX = 1L << 53;
 
   /** Beyond it a float64 no longer tells one keyframe from the next. */
   private static final double MAX_POSITION = 1L << 53;
@@ -29,23 +23,7 @@ final class ResumeTokens {
 
   /** The token of a state: at most 1 KiB. */
   static ByteString write(StreamState state) {
-    StreamPlan plan = state.plan();
-    SavedStream.Builder stream =
-        SavedStream.newBuilder()
-            .setModelDigest(ByteString.copyFrom(HexFormat.of().parseHex(state.digest())))
-            .setSeed(plan.seed())
-            .addAllLabels(plan.labels())
-            .setSpeed(plan.speed())
-            .setFps(plan.fps())
-            .setFrameCount(plan.frames())
-            .setEncoding(Messages.encoding(plan.encoding()).getNumber())
-            .setWaits(plan.waits())
-            .setNextIndex(state.next())
-            .setDropped(state.dropped());
-    if (plan.label() != Origin.NO_LABEL) {
-      stream.setLabel(plan.label());
-    }
-    ByteString bytes = stream.build().toByteString();
+    ByteString bytes = SavedStreams.write(state).toByteString();
     return ResumeToken.newBuilder()
         .setVersion(VERSION)
         .setStream(bytes)
@@ -72,10 +50,13 @@ final class ResumeTokens {
         || request.getFps() != 0
         || request.getEncodingValue() != 0
         || request.hasWalk()
-        || request.getSlowClientValue() != 0) {
+        || request.getSlowClientValue() != 0
+        || request.getWidth() != 0
+        || request.getHeight() != 0
+        || request.getQuality() != 0) {
       throw Failures.invalid(
-          "resume_token is present, so start, fps, encoding, walk and slow_client must be absent:"
-              + " they are as in the first stream");
+          "resume_token is present, so start, fps, encoding, width, height, quality, walk and"
+              + " slow_client must be absent: they are as in the first stream");
     }
     SavedStream stream = parse(request.getResumeToken());
     String digest = HexFormat.of().formatHex(stream.getModelDigest().toByteArray());
@@ -90,13 +71,11 @@ final class ResumeTokens {
     long frames = request.getFrameCount() == 0 ? stream.getFrameCount() : request.getFrameCount();
     StreamState state;
     try {
-      state =
-          new StreamState(
-              digest, plan(stream, generator, frames), stream.getNextIndex(), stream.getDropped());
+      state = SavedStreams.read(stream, digest, frames, generator);
     } catch (IllegalArgumentException | RefusedException e) {
       throw damaged(String.valueOf(e.getMessage()));
     }
-    double position = state.plan().position(state.next());
+    double position = state.position(state.next());
     if (position > MAX_POSITION) {
       throw damaged("its position is " + position);
     }
@@ -114,40 +93,25 @@ final class ResumeTokens {
     }
     try {
       ResumeToken parsed = ResumeToken.parseFrom(token);
-      if (parsed.getVersion() > VERSION) {
+      if (parsed.getVersion() != VERSION && parsed.getVersion() != 0) {
         throw Failures.invalid(
             "resume_token is of version "
                 + Integer.toUnsignedString(parsed.getVersion())
-                + ", but this server knows versions up to "
+                + ", but this server knows version "
                 + VERSION
-                + "; ask a newer server, or begin a new stream");
+                + " only; ask a server like the one it came from, or begin a new stream");
       }
       if (parsed.getVersion() != VERSION || parsed.getChecksum() != checksum(parsed.getStream())) {
         throw damaged("its checksum is wrong");
       }
       SavedStream stream = SavedStream.parseFrom(parsed.getStream());
-      if (stream.getNextIndex() < 0 || stream.getNextIndex() > MAX_INDEX) {
+      if (stream.getNextIndex() < 0 || stream.getNextIndex() > Requests.MAX_INDEX) {
         throw damaged("its index is " + Long.toUnsignedString(stream.getNextIndex()));
       }
       return stream;
     } catch (InvalidProtocolBufferException e) {
       throw damaged("it is no token");
     }
-  }
-
-  private static StreamPlan plan(SavedStream stream, Generator generator, long frames) {
-    Encoding encoding = Requests.encoding(stream.getEncoding());
-    int label =
-        stream.hasLabel() ? Requests.label("label", stream.getLabel(), generator) : Origin.NO_LABEL;
-    return new StreamPlan(
-        stream.getSeed(),
-        label,
-        Requests.labels(stream.getLabelsList(), generator),
-        Requests.speed(stream.getSpeed()),
-        Requests.fps(stream.getFps()),
-        frames,
-        encoding,
-        stream.getWaits());
   }
 
   private static RefusedException damaged(String how) {

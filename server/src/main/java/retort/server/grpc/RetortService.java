@@ -7,14 +7,19 @@ import java.util.List;
 import retort.server.generator.Generator;
 import retort.server.generator.Network;
 import retort.server.generator.Origin;
+import retort.server.grpc.Admission.StreamPart;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
+import retort.server.schedule.FrameSink;
 import retort.server.schedule.FrameStream;
 import retort.server.schedule.RefusedException;
 import retort.server.schedule.RefusedException.Reason;
 import retort.server.schedule.RenderQueue;
+import retort.server.schedule.Replay;
 import retort.server.schedule.StreamState;
 import retort.server.schedule.Time;
+import retort.server.schedule.UpdateLog;
 import retort.v1.Frame;
 import retort.v1.GenerateRequest;
 import retort.v1.GenerateResponse;
@@ -54,13 +59,13 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     try {
       requireAdmission();
       Generator generator = models.find(request.getModel());
-      List<Origin> origins = Requests.origins(request, generator, queue.capacity());
+      ImageFormat format = Requests.format(request, generator);
+      List<Origin> origins = Requests.origins(request, generator, format, queue.capacity());
       ServerCallStreamObserver<GenerateResponse> answer =
           (ServerCallStreamObserver<GenerateResponse>) observer;
-      GenerateCall call =
-          new GenerateCall(
-              answer, generator, Requests.encoding(request.getEncodingValue()), origins.size());
-      admission.answer(answer, origins.size(), generator.shape().elements(), () -> cancel(call));
+      GenerateCall call = new GenerateCall(answer, generator, format, origins.size());
+      int imageBytes = format.carried(generator.shape()).elements();
+      admission.answer(answer, origins.size(), imageBytes, () -> cancel(call));
       if (!queue.offer(call.renders(origins, time.nanos()))) {
         requireAdmission();
         throw new RefusedException(
@@ -88,56 +93,82 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     return Duration.ofNanos(Math.round(core * queue.capacity() / queue.cores()));
   }
 
+  /** A stream that nobody steers. */
   @Override
   public void stream(StreamRequest request, StreamObserver<Frame> observer) {
-    try {
-      requireAdmission();
-      Generator generator = models.find(request.getModel());
-      StreamState state =
-          request.getResumeToken().isEmpty()
-              ? StreamState.beginning(generator.digest(), Requests.plan(request, generator))
-              : ResumeTokens.read(request, generator);
-      ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
-      GrpcFrameSink sink = new GrpcFrameSink(call, generator.shape());
-      long now = time.nanos();
-      Capacity.Place place = admission.place(generator, state.plan().fps(), now);
-      FrameStream stream = new FrameStream(state, generator, queue, clock, sink, place.due() - now);
-      admission.stream(call, place, stream::cancel);
-      call.setOnReadyHandler(stream::wake);
-      clock.start(stream);
-      if (draining) {
-        stream.stop(drained());
-      }
-    } catch (RuntimeException e) {
-      observer.onError(Failures.status(e));
-    }
+    StreamObserver<SteerRequest> call = steer(observer);
+    call.onNext(SteerRequest.newBuilder().setStart(request).build());
+    call.onCompleted();
   }
 
   @Override
   public StreamObserver<SteerRequest> steer(StreamObserver<Frame> observer) {
-    observer.onError(Failures.status(unsupported("Steer", "start another Stream to change one")));
-    return new StreamObserver<>() {
-      @Override
-      public void onNext(SteerRequest request) {}
+    ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
+    try {
+      requireAdmission();
+      // What a call may be told of must be said now, before its first message.
+      StreamPart part = admission.stream();
+      GrpcFrameSink sink = new GrpcFrameSink(call);
+      SteerCall steering = new SteerCall(call, request -> start(request, sink, part));
+      part.heldBy(call, steering::cancel);
+      call.setOnReadyHandler(steering::wake);
+      return steering;
+    } catch (RuntimeException e) {
+      return SteerCall.refused(call, e);
+    }
+  }
 
-      @Override
-      public void onError(Throwable failure) {}
+  /** Sets a stream going as a request says. */
+  private FrameStream start(StreamRequest request, FrameSink sink, StreamPart part) {
+    requireAdmission();
+    Generator generator = models.find(request.getModel());
+    StreamState beginning = beginning(request, generator);
+    long now = time.nanos();
+    Capacity.Place place = part.place(generator, beginning.plan().fps(), now);
+    FrameStream stream =
+        new FrameStream(
+            beginning,
+            () -> generator,
+            queue,
+            clock,
+            sink,
+            place.due() - now,
+            fps -> place.change(generator, fps));
+    clock.start(stream);
+    if (draining) {
+      stream.stop(drained());
+    }
+    return stream;
+  }
 
-      @Override
-      public void onCompleted() {}
-    };
+  private static StreamState beginning(StreamRequest request, Generator generator) {
+    return request.getResumeToken().isEmpty()
+        ? StreamState.beginning(generator.digest(), Requests.plan(request, generator))
+        : ResumeTokens.read(request, generator);
   }
 
   @Override
   public void replay(ReplayRequest request, StreamObserver<Frame> observer) {
-    observer.onError(
-        Failures.status(
-            unsupported("Replay", "Generate with a frame's origin makes its image again")));
-  }
-
-  private static RefusedException unsupported(String method, String instead) {
-    return new RefusedException(
-        Reason.UNSUPPORTED, "this server does not serve " + method + "; " + instead);
+    try {
+      requireAdmission();
+      Generator generator = models.find(request.getStart().getModel());
+      StreamState beginning = beginning(request.getStart(), generator);
+      UpdateRequests.requireRange(request, beginning);
+      UpdateLog log = UpdateRequests.log(request, beginning, generator);
+      ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
+      GrpcFrameSink sink = new GrpcFrameSink(call);
+      Replay replay =
+          new Replay(
+              log, request.getFirstIndex(), request.getCount(), generator, queue, clock, sink);
+      admission.stream().heldBy(call, replay::cancel);
+      call.setOnReadyHandler(replay::wake);
+      clock.start(replay);
+      if (draining) {
+        replay.stop(drained());
+      }
+    } catch (RuntimeException e) {
+      observer.onError(Failures.status(e));
+    }
   }
 
   /** Refuses what comes from now on, and ends the streams, each after the frame in the works. */

@@ -15,8 +15,8 @@ public final class ImageEncoder implements AutoCloseable {
    *
    * @param pixels grey levels [H, W, C], row-major; bytes past the image are left alone
    */
-  public byte[] encode(byte[] pixels, ImageShape shape, Encoding encoding) {
-    return switch (encoding) {
+  public byte[] encode(byte[] pixels, ImageShape shape, ImageFormat format) {
+    return switch (format.encoding()) {
       case PNG -> png.encode(pixels, shape);
       case RAW -> Arrays.copyOf(pixels, shape.elements());
     };

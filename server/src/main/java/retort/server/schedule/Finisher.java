@@ -12,6 +12,7 @@ import retort.denoiser.ImageShape;
 import retort.server.generator.Lane;
 import retort.server.image.Encoding;
 import retort.server.image.ImageEncoder;
+import retort.server.image.ImageFormat;
 
 /**
  * Encodes images and hands them over, by the buffers of one thread. Raw images are handed over
@@ -96,7 +97,9 @@ final class Finisher implements AutoCloseable {
 
   /** The image where it lies, if a client may have it so; else empty. */
   private static ByteString lent(Lane lane, int slot, Render render) {
-    return render.encoding() == Encoding.RAW
+    ImageFormat format = render.format();
+    ImageShape made = render.generator().shape();
+    return format.encoding() == Encoding.RAW && format.carried(made).equals(made)
         ? lane.view(slot).map(UnsafeByteOperations::unsafeWrap).orElse(ByteString.EMPTY)
         : ByteString.EMPTY;
   }
@@ -107,7 +110,7 @@ final class Finisher implements AutoCloseable {
       pixels = new byte[shape.elements()];
     }
     lane.read(slot, pixels);
-    byte[] data = encoder.encode(pixels, shape, render.encoding());
+    byte[] data = encoder.encode(pixels, shape, render.format());
     // Nobody writes to the array after this.
     return UnsafeByteOperations.unsafeWrap(data);
   }

@@ -3,41 +3,41 @@ package retort.server.schedule;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One thread that tells every stream when its next frame is due. It makes nothing itself, so that
- * thousands of streams need no more than this one.
+ * thousands of streams need no more than this one. A stream has one alarm at most, however often
+ * its client changes the rate.
  */
 public final class FrameClock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameClock.class);
 
-  /** So many alarms of streams that are over are not worth looking for. */
-  private static final int FEW = 64;
-
-  private record Alarm(FrameStream stream, long due) {}
+  private record Alarm(Ticking stream, long due, long number) {}
 
   private final Time time;
-  private final Set<FrameStream> open = ConcurrentHashMap.newKeySet();
-  private final Queue<Alarm> arrivals = new ConcurrentLinkedQueue<>();
+  private final Set<Ticking> open = ConcurrentHashMap.newKeySet();
 
-  /** Streams that ended since their alarms were removed. */
-  private final AtomicInteger ended = new AtomicInteger();
+  /** Those whose due time may have changed, or that are over. */
+  private final Set<Ticking> changed = ConcurrentHashMap.newKeySet();
 
-  /** Touched by whoever calls {@link #advance} only. */
-  private final PriorityQueue<Alarm> alarms =
-      new PriorityQueue<>(
-          Comparator.comparing((Alarm alarm) -> alarm, (a, b) -> Long.signum(a.due - b.due)));
+  // Touched by whoever calls advance() only.
+  private final Map<Ticking, Alarm> alarmOf = new HashMap<>();
+  private final TreeSet<Alarm> alarms =
+      new TreeSet<>(
+          Comparator.comparing((Alarm alarm) -> alarm, (a, b) -> Long.signum(a.due - b.due))
+              .thenComparing(Alarm::number));
+  private long set;
 
   private final Thread thread = new Thread(this::run, "retort-frame-clock");
   private volatile boolean closed;
@@ -66,19 +66,29 @@ public final class FrameClock implements AutoCloseable {
 
   /** Sets a stream going: its first frame is due when it was accepted. */
   public void start(FrameStream stream) {
+    begin(stream);
+  }
+
+  /** Sets a replay going. */
+  public void start(Replay replay) {
+    begin(replay);
+  }
+
+  private void begin(Ticking stream) {
     open.add(stream);
     schedule(stream);
   }
 
-  /** Notes when a stream's next frame is due. */
-  void schedule(FrameStream stream) {
-    arrivals.add(new Alarm(stream, stream.due()));
+  /** Looks again when a stream is due. */
+  void schedule(Ticking stream) {
+    changed.add(stream);
     LockSupport.unpark(thread);
   }
 
-  void forget(FrameStream stream) {
-    if (open.remove(stream) && ended.incrementAndGet() > FEW) {
-      LockSupport.unpark(thread);
+  /** Lets go of a stream that is over. */
+  void forget(Ticking stream) {
+    if (open.remove(stream)) {
+      schedule(stream);
     }
   }
 
@@ -103,27 +113,51 @@ public final class FrameClock implements AutoCloseable {
    * @return when to call again; empty when nothing will be due
    */
   OptionalLong advance() {
-    for (Alarm alarm = arrivals.poll(); alarm != null; alarm = arrivals.poll()) {
-      alarms.add(alarm);
-    }
-    if (ended.get() > FEW + alarms.size() / 2) {
-      ended.set(0);
-      alarms.removeIf(alarm -> alarm.stream.over());
+    for (Iterator<Ticking> each = changed.iterator(); each.hasNext(); ) {
+      Ticking stream = each.next();
+      // Before the look, so that a change after it is looked at again.
+      each.remove();
+      setAlarm(stream);
     }
     long now = time.nanos();
     // Set after the loop, so that a stream ticks once however short its period.
-    List<Alarm> again = new ArrayList<>();
-    while (!alarms.isEmpty() && alarms.element().due - now <= 0) {
-      FrameStream stream = alarms.remove().stream;
+    List<Ticking> again = new ArrayList<>();
+    while (!alarms.isEmpty() && alarms.first().due - now <= 0) {
+      Ticking stream = alarms.first().stream;
+      removeAlarm(stream);
+      again.add(stream);
       try {
-        stream.tick(now).ifPresent(due -> again.add(new Alarm(stream, due)));
+        stream.tick(now);
       } catch (RuntimeException e) {
         LOG.error("a stream failed", e);
         stream.stop(e);
       }
     }
-    alarms.addAll(again);
-    return alarms.isEmpty() ? OptionalLong.empty() : OptionalLong.of(alarms.element().due);
+    again.forEach(this::setAlarm);
+    return alarms.isEmpty() ? OptionalLong.empty() : OptionalLong.of(alarms.first().due);
+  }
+
+  private void setAlarm(Ticking stream) {
+    removeAlarm(stream);
+    if (stream.over()) {
+      open.remove(stream);
+      return;
+    }
+    stream
+        .due()
+        .ifPresent(
+            due -> {
+              Alarm alarm = new Alarm(stream, due, set++);
+              alarmOf.put(stream, alarm);
+              alarms.add(alarm);
+            });
+  }
+
+  private void removeAlarm(Ticking stream) {
+    Alarm alarm = alarmOf.remove(stream);
+    if (alarm != null) {
+      alarms.remove(alarm);
+    }
   }
 
   private void run() {

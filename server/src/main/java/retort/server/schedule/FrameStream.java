@@ -2,9 +2,14 @@ package retort.server.schedule;
 
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import retort.denoiser.ImageShape;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
+import retort.server.image.ImageFormat;
 
 /**
  * One stream of frames on the server's clock.
@@ -18,30 +23,27 @@ import retort.server.generator.Origin;
  *   <li>After a stall of the server of more than one period the frame that comes next is due within
  *       a period, where the clock would have ticked anyway, and the clock goes on from there: no
  *       index is used up, no burst follows, and streams that were spread over a period stay so.
+ *   <li>An update binds to the next frame that is made, or to the one it names; rate and pause act
+ *       on the clock at once. While the clock is paused no index is used up, and the frames it
+ *       steps through are never dropped.
  * </ul>
  *
  * <p>At most one frame is in the works, and whoever finishes it is the sink's only writer. Safe for
  * any number of threads.
  */
-public final class FrameStream {
-  private static final double NANOS_PER_SECOND = 1e9;
-
-  /** 73 years. Differences of due times are compared, and must not overflow. */
-  private static final long LATEST = Long.MAX_VALUE / 4;
-
-  private final StreamPlan plan;
-  private final String digest;
-  private final Generator generator;
+public final class FrameStream implements Ticking {
+  private final Supplier<Generator> generators;
   private final RenderQueue queue;
   private final FrameClock clock;
   private final FrameSink sink;
   private final long accepted;
 
   // Guarded by this.
-  private long next;
-  private long dropped;
-  private long anchor;
-  private long anchorIndex;
+  private StreamState state;
+  private Generator generator;
+  private final FramePace pace;
+  private final RatePromise promise;
+  private final WaitingUpdates updates = new WaitingUpdates();
   private boolean inTheWorks;
   private boolean waiting;
   private @Nullable Consumer<FrameSink> ending;
@@ -49,114 +51,125 @@ public final class FrameStream {
   /** Written under the lock; read without it by those who ask whether to go on at all. */
   private volatile boolean over;
 
-  /** As the other, due at once. */
+  /** As the other, due at once, and at any rate. */
   public FrameStream(
-      StreamState state, Generator generator, RenderQueue queue, FrameClock clock, FrameSink sink) {
-    this(state, generator, queue, clock, sink, 0);
+      StreamState state,
+      Supplier<Generator> generators,
+      RenderQueue queue,
+      FrameClock clock,
+      FrameSink sink) {
+    this(state, generators, queue, clock, sink, 0, fps -> {});
   }
 
   /**
    * A stream accepted now; {@link FrameClock#start} sets it going.
    *
-   * @param generator the one whose digest is in the state
-   * @param startOffset nanoseconds from now until the first frame is due, at most a period
+   * @param generators says what makes the next frame, each time it is asked: whatever model is held
+   *     by then, of the same image shape and labels as that of the state
+   * @param startOffset nanoseconds from now until the first frame is due
+   * @param promise told before the highest rate that the stream may come to rises, and after it has
+   *     fallen; throws {@link RefusedException} where it must not rise
    */
   public FrameStream(
       StreamState state,
-      Generator generator,
+      Supplier<Generator> generators,
       RenderQueue queue,
       FrameClock clock,
       FrameSink sink,
-      long startOffset) {
-    this.plan = state.plan();
-    this.digest = state.digest();
-    this.next = state.next();
-    this.dropped = state.dropped();
-    this.generator = generator;
+      long startOffset,
+      DoubleConsumer promise) {
+    this.state = state;
+    this.generators = generators;
+    this.generator = generators.get();
     this.queue = queue;
     this.clock = clock;
     this.sink = sink;
     this.accepted = clock.time().nanos();
-    anchorAt(accepted + startOffset);
+    this.pace = new FramePace(state.plan().fps(), state.next(), accepted + startOffset);
+    this.promise = new RatePromise(state.plan().fps(), promise);
   }
 
-  /** When the frame that comes next is due. */
-  synchronized long due() {
-    long offset = Math.round((next - anchorIndex) * (NANOS_PER_SECOND / plan.fps()));
-    return anchor + Math.min(offset, LATEST);
+  @Override
+  public synchronized OptionalLong due() {
+    boolean stands = over || ending != null || waiting || pace.stands();
+    return stands ? OptionalLong.empty() : OptionalLong.of(pace.due(state.next()));
   }
 
-  private void anchorAt(long now) {
-    anchor = now;
-    anchorIndex = next;
-  }
-
-  /**
-   * Has the frame that is due made, or drops it. Called by the clock.
-   *
-   * @return when to call again; empty when the stream is over, or will tell the clock itself
-   */
-  OptionalLong tick(long now) {
-    OptionalLong again = step(now);
+  /** Has the frame that is due made, or drops it. */
+  @Override
+  public void tick(long now) {
+    step(now);
     settle();
-    if (over) {
-      clock.forget(this);
-    }
-    return again;
   }
 
-  private synchronized OptionalLong step(long now) {
-    if (over || ending != null || completed()) {
-      return OptionalLong.empty();
+  private synchronized void step(long now) {
+    OptionalLong due = due();
+    if (due.isEmpty() || due.getAsLong() - now > 0 || completed()) {
+      return;
     }
-    double period = NANOS_PER_SECOND / plan.fps();
-    if (now - due() > period) {
-      // By whole periods: streams that were spread over a period stay spread after a stall of all.
-      anchorAt(due() + Math.round(Math.ceil((now - due()) / period) * period));
-      if (due() - now > 0) {
-        return OptionalLong.of(due());
-      }
+    long k = state.next();
+    pace.catchUp(k, now);
+    if (pace.due(k) - now > 0) {
+      return;
+    }
+    if (!inTheWorks) {
+      // Also while the client does not read, so that the stream holds no model that was replaced.
+      generator = generators.get();
     }
     boolean deliverable = !inTheWorks && sink.ready();
-    if (!deliverable && plan.waits()) {
+    if (!deliverable && mayNotDrop()) {
       waiting = true;
-      return OptionalLong.empty();
+      return;
     }
-    if (deliverable && render()) {
-      inTheWorks = true;
-    } else {
-      dropped++;
-    }
-    next++;
-    return completed() ? OptionalLong.empty() : OptionalLong.of(due());
+    bind(k, deliverable);
+    boolean made = deliverable && render();
+    inTheWorks |= made;
+    state = state.afterNext(made);
+    pace.passed(k);
+    completed();
   }
 
   private boolean completed() {
-    if (plan.endsBefore(next)) {
+    if (state.plan().endsBefore(state.next())) {
       ending = FrameSink::end;
     }
     return ending != null;
   }
 
+  /** Applies the updates that take effect with frame k. */
+  private void bind(long k, boolean made) {
+    StreamUpdate update = updates.take(k, made);
+    if (update.equals(StreamUpdate.NONE)) {
+      return;
+    }
+    state = state.apply(update, k);
+    if (update.fps() != null) {
+      pace.changeFrom(k, update.fps());
+    }
+    promise.fall(Math.max(pace.fps(), updates.highestFps()));
+  }
+
   private boolean render() {
-    Origin origin = plan.origin(next);
-    long due = due();
-    StreamState after = new StreamState(digest, plan, next + 1, dropped);
-    return queue.offer(
-        Render.frame(
-            generator, origin, plan.encoding(), due, plan.fps(), new Due(due, origin, after)));
+    state = state.on(generator.digest());
+    long k = state.next();
+    Origin origin = state.origin(k);
+    ImageFormat format = state.plan().format();
+    ImageShape shape = format.carried(generator.shape());
+    long due = pace.due(k);
+    StreamState after = state.afterNext(true);
+    Acknowledgement told = updates.acknowledge();
+    Render.Client client =
+        new InTheWorks(
+            image -> new StreamFrame(k, due - accepted, origin, image, shape, after, told));
+    return queue.offer(Render.frame(generator, origin, format, due, pace.fps(), client));
   }
 
   /** A frame in the works. */
-  private final class Due implements Render.Client {
-    private final long due;
-    private final Origin origin;
-    private final StreamState after;
+  private final class InTheWorks implements Render.Client {
+    private final Function<Rendered, StreamFrame> frame;
 
-    Due(long due, Origin origin, StreamState after) {
-      this.due = due;
-      this.origin = origin;
-      this.after = after;
+    InTheWorks(Function<Rendered, StreamFrame> frame) {
+      this.frame = frame;
     }
 
     @Override
@@ -167,7 +180,7 @@ public final class FrameStream {
     @Override
     public void rendered(Rendered image) {
       if (!over) {
-        sink.send(new StreamFrame(after.next() - 1, due - accepted, origin, image, after));
+        sink.send(frame.apply(image));
       }
       finished();
     }
@@ -190,8 +203,51 @@ public final class FrameStream {
     wake();
   }
 
-  /** Whether nothing more comes. */
-  boolean over() {
+  /**
+   * Takes an update: rate, pause and steps act at once, the rest with the frame it binds to.
+   *
+   * @throws RefusedException when it cannot be taken, and then nothing has changed
+   */
+  public void steer(Steering steering) {
+    boolean moved;
+    synchronized (this) {
+      if (over || ending != null) {
+        return;
+      }
+      pace.requirePossible(steering);
+      updates.requireRoom(steering);
+      Double fps = steering.update().fps();
+      promise.raise(fps == null ? 0 : fps);
+      updates.add(steering);
+      OptionalLong before = due();
+      pace.steer(steering, state.next(), clock.time().nanos());
+      waiting &= mayNotDrop();
+      if (before.isEmpty() && due().isPresent()) {
+        pace.goOn(state.next(), clock.time().nanos());
+      }
+      moved = !due().equals(before);
+    }
+    if (moved) {
+      clock.schedule(this);
+    }
+  }
+
+  private boolean mayNotDrop() {
+    return state.plan().waits() || pace.paused();
+  }
+
+  /** What makes the next frame. */
+  public Generator generator() {
+    return generators.get();
+  }
+
+  /** Notes an update that was not taken; a later frame tells it. */
+  public synchronized void reject(long id, String reason) {
+    updates.reject(id, reason);
+  }
+
+  @Override
+  public boolean over() {
     return over;
   }
 
@@ -216,12 +272,13 @@ public final class FrameStream {
         return;
       }
       waiting = false;
-      anchorAt(clock.time().nanos());
+      pace.goOn(state.next(), clock.time().nanos());
     }
     clock.schedule(this);
   }
 
   /** Ends the stream early, after the frame in the works. */
+  @Override
   public void stop(RuntimeException reason) {
     synchronized (this) {
       if (ending == null) {

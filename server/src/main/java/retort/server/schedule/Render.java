@@ -3,14 +3,14 @@ package retort.server.schedule;
 import retort.server.generator.Generator;
 import retort.server.generator.Network;
 import retort.server.generator.Origin;
-import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 /**
  * One image to be made, and who waits for it.
  *
  * @param generator which network makes it
  * @param origin what it is made from
- * @param encoding of the result
+ * @param format of the result
  * @param since when it was asked for, or due where it is a frame, in nanoseconds of {@link Time}
  * @param patience how long after that it should be made at the latest, in nanoseconds
  * @param paced whether it is a frame of a stream
@@ -19,7 +19,7 @@ import retort.server.image.Encoding;
 public record Render(
     Generator generator,
     Origin origin,
-    Encoding encoding,
+    ImageFormat format,
     long since,
     long patience,
     boolean paced,
@@ -30,8 +30,8 @@ public record Render(
 
   /** An image of a request, asked for at a time. */
   public static Render request(
-      Generator generator, Origin origin, Encoding encoding, long since, Client client) {
-    return new Render(generator, origin, encoding, since, REQUEST_YIELDS_NANOS, false, client);
+      Generator generator, Origin origin, ImageFormat format, long since, Client client) {
+    return new Render(generator, origin, format, since, REQUEST_YIELDS_NANOS, false, client);
   }
 
   /**
@@ -41,9 +41,9 @@ public record Render(
    * @param fps of its stream
    */
   public static Render frame(
-      Generator generator, Origin origin, Encoding encoding, long due, double fps, Client client) {
+      Generator generator, Origin origin, ImageFormat format, long due, double fps, Client client) {
     long patience = Math.min(Math.round(0.5e9 / fps), REQUEST_YIELDS_NANOS);
-    return new Render(generator, origin, encoding, due, patience, true, client);
+    return new Render(generator, origin, format, due, patience, true, client);
   }
 
   @Override

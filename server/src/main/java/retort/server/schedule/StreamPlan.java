@@ -2,11 +2,11 @@ package retort.server.schedule;
 
 import java.util.List;
 import retort.server.generator.Origin;
-import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 /**
  * What a stream shows, and at what rate: a walk through latent space from keyframe to keyframe.
- * Frame k is a function of the plan and k alone, so it can be made again by anyone.
+ * Where a frame stands on it is told by {@link StreamState}.
  *
  * @param seed of keyframe 0; keyframe i has {@code seed + i}, wrapping
  * @param label of every keyframe, or {@link Origin#NO_LABEL}; when {@code labels} is empty
@@ -14,7 +14,7 @@ import retort.server.image.Encoding;
  * @param speed keyframes a second, 0 to {@link #MAX_SPEED}
  * @param fps frames a second, {@link #MIN_FPS} to {@link #MAX_FPS}
  * @param frames of the clock, dropped ones included, as an unsigned number; 0 for no end
- * @param encoding of each image
+ * @param format of each image
  * @param waits whether the clock waits for a slow client, rather than dropping frames
  */
 public record StreamPlan(
@@ -24,7 +24,7 @@ public record StreamPlan(
     double speed,
     double fps,
     long frames,
-    Encoding encoding,
+    ImageFormat format,
     boolean waits) {
   /** A stream that shows less than a frame in 100 seconds is better asked for one by one. */
   public static final double MIN_FPS = 0.01;
@@ -52,14 +52,13 @@ public record StreamPlan(
     }
   }
 
-  /** Keyframes from the start to frame k; computed from k, so that errors do not add up. */
-  public double position(long k) {
-    return k * (speed / fps);
+  /** Keyframes from one frame to the next. */
+  public double stride() {
+    return speed / fps;
   }
 
-  /** What frame k is made from. */
-  public Origin origin(long k) {
-    double position = position(k);
+  /** What the image at a position is made from, in keyframes from keyframe 0. */
+  public Origin origin(double position) {
     double keyframe = Math.floor(position);
     double blend = position - keyframe;
     long i = (long) keyframe;
@@ -74,5 +73,22 @@ public record StreamPlan(
   /** Whether there is no frame k any more. */
   public boolean endsBefore(long k) {
     return frames != 0 && Long.compareUnsigned(k, frames) >= 0;
+  }
+
+  /**
+   * The plan after an update.
+   *
+   * @param position where the walk stands when it takes effect
+   */
+  StreamPlan changed(StreamUpdate update, double position) {
+    return new StreamPlan(
+        update.seed() == null ? seed : update.seed() - (long) Math.floor(position),
+        update.label() == null ? label : update.label(),
+        update.label() == null ? labels : List.of(),
+        update.speed() == null ? speed : update.speed(),
+        update.fps() == null ? fps : update.fps(),
+        frames,
+        update.changed(format),
+        waits);
   }
 }

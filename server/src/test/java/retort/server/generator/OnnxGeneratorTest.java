@@ -99,6 +99,32 @@ class OnnxGeneratorTest {
   }
 
   @Test
+  void transitionMovesOnTheSphereAndMixesLabels() {
+    Origin first = new Origin(-1, 0, 0.25, 2);
+    Origin second = Origin.of(8, 1).movingFrom(first, 0.5);
+    Origin third = new Origin(20, Origin.NO_LABEL, 0.75, Origin.NO_LABEL).movingFrom(second, 0.25);
+
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 1)) {
+      float[] noise = noise(-1, 0.25);
+      Slerp.move(noise, noise(8, 0), 0.5);
+      Slerp.move(noise, noise(20, 0.75), 0.25);
+      // Label i adds (i + 1) / 10; the last origin has none.
+      double label = 0.75 * (0.5 * 0.2 + 0.5 * (0.75 * 0.1 + 0.25 * 0.3));
+      byte[] pixels = make(generator, List.of(third), 0);
+      for (int i = 0; i < pixels.length; i++) {
+        float value = (float) (0.3 * noise[i] + label);
+        assertThat(Byte.toUnsignedInt(pixels[i])).isCloseTo(GreyLevel.of(value), within(1));
+      }
+    }
+  }
+
+  private static float[] noise(long seed, double blend) {
+    float[] noise = new GaussianNoise(seed, 0).elements(64);
+    Slerp.move(noise, new GaussianNoise(seed + 1, 0).elements(64), blend);
+    return noise;
+  }
+
+  @Test
   void imagesDoNotDependOnTheBatchTheyAreIn() {
     List<Origin> batch = List.of(Origin.of(5, 0), Origin.of(6, 1), Origin.of(7, 2));
 

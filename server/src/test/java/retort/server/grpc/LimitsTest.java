@@ -3,18 +3,14 @@ package retort.server.grpc;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.NOT_FOUND;
 import static io.grpc.Status.Code.UNAVAILABLE;
-import static io.grpc.Status.Code.UNIMPLEMENTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,13 +22,12 @@ import retort.denoiser.ImageShape;
 import retort.server.RecordingGenerator;
 import retort.server.TinyGenerator;
 import retort.v1.Encoding;
-import retort.v1.Frame;
 import retort.v1.GenerateRequest;
+import retort.v1.LoggedUpdate;
 import retort.v1.Origin;
 import retort.v1.ReplayRequest;
-import retort.v1.RetortGrpc;
-import retort.v1.SteerRequest;
 import retort.v1.StreamRequest;
+import retort.v1.StreamUpdate;
 import retort.v1.Walk;
 
 /** Every limit of the protocol: the status, and a sentence with field, value and limit. */
@@ -219,35 +214,84 @@ class LimitsTest {
         "start.next_label");
   }
 
+  private static void replay(Consumer<ReplayRequest.Builder> change, String... words) {
+    ReplayRequest.Builder request =
+        ReplayRequest.newBuilder()
+            .setStart(StreamRequest.newBuilder().setModel("tiny").setFps(100))
+            .setCount(1);
+    change.accept(request);
+    Served.fails(
+        INVALID_ARGUMENT,
+        () -> served.ask().replay(request.build()).forEachRemaining(frame -> {}),
+        words);
+  }
+
+  private static LoggedUpdate logged(long index, StreamUpdate.Builder update) {
+    return LoggedUpdate.newBuilder().setIndex(index).setUpdate(update).build();
+  }
+
   @Test
-  void methodsThatAreNotServed() throws Exception {
-    Served.fails(
-        UNIMPLEMENTED,
-        () -> served.ask().replay(ReplayRequest.getDefaultInstance()).hasNext(),
-        "does not serve Replay");
-    CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    StreamObserver<SteerRequest> steering =
-        RetortGrpc.newStub(served.channel)
-            .steer(
-                new StreamObserver<Frame>() {
-                  @Override
-                  public void onNext(Frame frame) {}
+  void replays() {
+    replay(ReplayRequest.Builder::clearCount, "count is 0", "1 to 100000");
+    replay(request -> request.setCount(100_001), "count is 100001");
+    replay(request -> request.setCount(-1), "count is 18446744073709551615");
+    replay(request -> request.setFirstIndex(-1), "first_index is 18446744073709551615");
+    replay(request -> request.clearStart(), "model is empty");
+    replay(
+        request ->
+            request
+                .addUpdates(logged(9, StreamUpdate.newBuilder().setSeed(1)))
+                .addUpdates(logged(8, StreamUpdate.newBuilder().setSeed(1))),
+        "updates[1].index is 8",
+        "9 to");
+    replay(
+        request -> request.addUpdates(logged(9, StreamUpdate.newBuilder().setLabel(5))),
+        "updates[0].update.label is 5",
+        "3 labels");
+    replay(
+        request ->
+            request.addAllUpdates(Collections.nCopies(4097, logged(0, StreamUpdate.newBuilder()))),
+        "updates has 4097",
+        "at most 4096");
+  }
 
-                  @Override
-                  public void onError(Throwable reason) {
-                    failure.complete(reason);
-                  }
+  @Test
+  void transitions() {
+    origin(o -> o.setArrival(0.5), "origins[1].arrival is 0.5", "absent where from_origin is");
+    origin(
+        o -> o.setArrival(1).setFromOrigin(Origin.getDefaultInstance()),
+        "origins[1].arrival is 1.0",
+        "below 1");
+    origin(
+        o -> o.setFromOrigin(Origin.newBuilder().setLabel(7)), "origins[1].from_origin.label is 7");
+    Origin nested = Origin.getDefaultInstance();
+    for (int i = 0; i < 8; i++) {
+      nested = Origin.newBuilder().setFromOrigin(nested).setArrival(0.5).build();
+    }
+    Origin deepest = nested;
+    assertThat(
+            served
+                .ask()
+                .generate(GenerateRequest.newBuilder().setModel("tiny").addOrigins(deepest).build())
+                .getImagesCount())
+        .isEqualTo(1);
+    origin(o -> o.setFromOrigin(deepest), "nested deeper than the 8 levels");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setStart(Origin.newBuilder().setFromOrigin(deepest)),
+        "start.from_origin");
+  }
 
-                  @Override
-                  public void onCompleted() {}
-                });
-    steering.onNext(SteerRequest.getDefaultInstance());
-    Throwable reason = failure.get(10, TimeUnit.SECONDS);
-    Served.fails(
-        UNIMPLEMENTED,
-        () -> {
-          throw reason;
-        },
-        "does not serve Steer");
+  @Test
+  void sizes() {
+    generate(INVALID_ARGUMENT, request -> request.setWidth(4097), "width is 4097", "4096");
+    generate(INVALID_ARGUMENT, request -> request.setHeight(-1), "height is 4294967295");
+    generate(INVALID_ARGUMENT, request -> request.setQuality(101), "quality is 101", "100");
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.setWidth(4096).setHeight(4096),
+        "width is 4096 and height 4096",
+        "at most 4128768");
+    stream(INVALID_ARGUMENT, request -> request.setWidth(4097), "width is 4097", "4096");
   }
 }

@@ -79,7 +79,7 @@ class ResumeTokenLimitsTest {
     checksum.update(stream.toByteArray());
     ResumeToken forged =
         ResumeToken.newBuilder()
-            .setVersion(1)
+            .setVersion(2)
             .setStream(stream.toByteString())
             .setChecksum((int) checksum.getValue())
             .build();

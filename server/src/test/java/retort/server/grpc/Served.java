@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -63,9 +64,12 @@ final class Served implements AutoCloseable {
   }
 
   /** One generator, one thread, and a real connection. */
-  static Served overTheLoopback(Generator generator, int queue) {
+  static Served overTheLoopback(Generator generator, int queue, ServerInterceptor... interceptors) {
+    NettyServerBuilder transport =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    List.of(interceptors).forEach(transport::intercept);
     return new Served(
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        transport,
         Served::loopback,
         List.of(new Model("fake", Optional.of(generator), "")),
         new RetortServer.Size(1, queue, 256));

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -53,8 +57,26 @@ class SlowClientFlowTest {
 
   @Test
   void framesOfAClientThatStopsReadingAreNotMade() throws Exception {
+    checkWhatIsMade();
+  }
+
+  /** As most interceptors do: it wraps the call and forwards what it does not change. */
+  private static final class Wrapping implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return next.startCall(new SimpleForwardingServerCall<>(call) {}, headers);
+    }
+  }
+
+  @Test
+  void interceptorThatForwardsReadinessChangesNothing() throws Exception {
+    checkWhatIsMade(new Wrapping());
+  }
+
+  private static void checkWhatIsMade(ServerInterceptor... interceptors) throws Exception {
     RecordingGenerator generator = RecordingGenerator.open(new ImageShape(3, 512, 512));
-    try (Served served = Served.overTheLoopback(generator, 8)) {
+    try (Served served = Served.overTheLoopback(generator, 8, interceptors)) {
       Reader reader = new Reader();
       ClientCall<StreamRequest, Frame> call =
           served.channel.newCall(RetortGrpc.getStreamMethod(), CallOptions.DEFAULT);

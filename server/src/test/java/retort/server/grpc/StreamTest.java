@@ -7,21 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import retort.denoiser.ImageShape;
 import retort.file.FileDigest;
-import retort.server.RecordingGenerator;
 import retort.server.TinyGenerator;
-import retort.server.generator.Generator;
-import retort.server.generator.Lane;
-import retort.server.generator.Origin;
-import retort.server.generator.RunCosts;
-import retort.server.image.Encoding;
-import retort.server.schedule.StreamPlan;
-import retort.server.schedule.StreamState;
 import retort.v1.Frame;
 import retort.v1.GenerateRequest;
 import retort.v1.SlowClient;
@@ -127,75 +117,5 @@ class StreamTest {
 
       assertThat(rest).extracting(Frame::getIndex).containsExactly(10L, 11L, 12L, 13L, 14L);
     }
-  }
-
-  @Test
-  void tokenOfTheLargestStateStaysUnderOneKibibyte() {
-    List<Integer> labels = IntStream.range(0, 256).map(i -> 2_000_000 - i).boxed().toList();
-    StreamPlan plan = new StreamPlan(-1, 3, labels, 240, 239.9, -1, Encoding.RAW, true);
-    StreamState state = new StreamState("ab".repeat(32), plan, 1L << 52, 1L << 51);
-
-    assertThat(ResumeTokens.write(state).size()).isBetween(256, 1024);
-  }
-
-  @Test
-  void tokenHoldsTheWholeState() {
-    StreamPlan plan =
-        new StreamPlan(-1, Origin.NO_LABEL, List.of(1, 2), 0.5, 20, 7, Encoding.PNG, false);
-    StreamState state =
-        new StreamState(RecordingGenerator.open(new ImageShape(1, 1, 1)).digest(), plan, 5, 2);
-    ByteString token = ResumeTokens.write(state);
-
-    StreamState read =
-        ResumeTokens.read(
-            StreamRequest.newBuilder().setResumeToken(token).build(), new ThreeLabels());
-
-    assertThat(read).isEqualTo(state);
-  }
-
-  /** Only what a token is checked against. */
-  private static final class ThreeLabels implements Generator {
-    @Override
-    public String digest() {
-      return "ab".repeat(32);
-    }
-
-    @Override
-    public ImageShape shape() {
-      return new ImageShape(1, 1, 1);
-    }
-
-    @Override
-    public List<String> labelNames() {
-      return List.of("a", "b", "c");
-    }
-
-    @Override
-    public String method() {
-      return "";
-    }
-
-    @Override
-    public int maxBatch() {
-      return 1;
-    }
-
-    @Override
-    public int cores() {
-      return 1;
-    }
-
-    @Override
-    public RunCosts costs() {
-      return RunCosts.of(1);
-    }
-
-    @Override
-    public Lane lane() {
-      throw new UnsupportedOperationException("nothing is made here");
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -18,6 +18,7 @@ import retort.server.generator.Generator;
 import retort.server.generator.OnnxGenerator;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 /** What a client that goes away costs, and that it costs nobody else anything. */
 class CancellationTest {
@@ -48,7 +49,9 @@ class CancellationTest {
   private static Asker ask(RenderQueue queue, Generator generator, long seed) {
     Asker asker = new Asker();
     Origin origin = Origin.of(seed, Origin.NO_LABEL);
-    assertThat(queue.offer(List.of(Render.request(generator, origin, Encoding.RAW, 0, asker))))
+    assertThat(
+            queue.offer(
+                List.of(Render.request(generator, origin, ImageFormat.of(Encoding.RAW), 0, asker))))
         .isTrue();
     return asker;
   }

@@ -18,6 +18,7 @@ import retort.server.generator.Generator;
 import retort.server.generator.Lane;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.Finisher.Unfinished;
 
 class EncoderThreadsTest {
@@ -84,7 +85,7 @@ class EncoderThreadsTest {
     List<Render> renders = new ArrayList<>();
     for (long i = first; i < first + IMAGES; i++) {
       Origin origin = Origin.of(i, Origin.NO_LABEL);
-      renders.add(Render.request(generator, origin, Encoding.PNG, 0, new Asker(i)));
+      renders.add(Render.request(generator, origin, ImageFormat.of(Encoding.PNG), 0, new Asker(i)));
     }
     return new Unfinished(renders, new NoisyLane(), 0, 0);
   }

@@ -11,6 +11,7 @@ import retort.server.RecordingGenerator;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 /** What the clock owes to all streams together. */
 class FrameClockTest {
@@ -22,12 +23,13 @@ class FrameClockTest {
   private final StreamState state =
       StreamState.beginning(
           generator.digest(),
-          new StreamPlan(7, Origin.NO_LABEL, List.of(), 10, 10, 0, Encoding.RAW, false));
+          new StreamPlan(
+              7, Origin.NO_LABEL, List.of(), 10, 10, 0, ImageFormat.of(Encoding.RAW), false));
 
   @Test
   void alarmsOfCancelledStreamsAreRemovedBeforeTheyAreDue() {
     for (int i = 0; i < 1000; i++) {
-      FrameStream stream = new FrameStream(state, generator, queue, clock, new FakeSink());
+      FrameStream stream = new FrameStream(state, () -> generator, queue, clock, new FakeSink());
       clock.start(stream);
       clock.advance();
       stream.cancel();
@@ -48,7 +50,7 @@ class FrameClockTest {
         };
 
     try (FrameClock running = FrameClock.running(time, (thread, e) -> told.complete(e))) {
-      running.start(new FrameStream(state, generator, queue, running, broken));
+      running.start(new FrameStream(state, () -> generator, queue, running, broken));
 
       assertThat(told.get(10, TimeUnit.SECONDS)).hasMessage("of the test");
     }

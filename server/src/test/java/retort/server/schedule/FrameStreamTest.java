@@ -10,6 +10,7 @@ import retort.server.RecordingGenerator;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 /** The rules of the frame clock, on a clock moved by hand: ten frames a second. */
 class FrameStreamTest {
@@ -27,14 +28,19 @@ class FrameStreamTest {
   }
 
   private FrameStream start(StreamState state) {
-    FrameStream stream = new FrameStream(state, generator, queue, clock, sink);
+    FrameStream stream = new FrameStream(state, () -> generator, queue, clock, sink);
     clock.start(stream);
     clock.advance();
     return stream;
   }
 
   private static StreamPlan plan(boolean waits, long frames) {
-    return new StreamPlan(7, Origin.NO_LABEL, List.of(), 10, 10, frames, Encoding.RAW, waits);
+    return new StreamPlan(
+        7, Origin.NO_LABEL, List.of(), 10, 10, frames, ImageFormat.of(Encoding.RAW), waits);
+  }
+
+  private StreamState resumed(StreamPlan plan, long next) {
+    return new StreamState(generator.digest(), plan, StreamState.Base.START, null, next, 3);
   }
 
   private void makeWhatWaits() {
@@ -99,7 +105,9 @@ class FrameStreamTest {
   void requestsThatWaitCostNoFrame() {
     Render.Client asker = new SilentClient();
     queue.offer(
-        List.of(Render.request(generator, Origin.of(1, -1), Encoding.RAW, time.nanos(), asker)));
+        List.of(
+            Render.request(
+                generator, Origin.of(1, -1), ImageFormat.of(Encoding.RAW), time.nanos(), asker)));
     start(LATEST, 0);
     makeWhatWaits();
     pass(100);
@@ -222,7 +230,7 @@ class FrameStreamTest {
     FrameStream stream =
         new FrameStream(
             StreamState.beginning(generator.digest(), plan(LATEST, 0)),
-            generator,
+            () -> generator,
             queue,
             clock,
             sink);
@@ -282,7 +290,7 @@ class FrameStreamTest {
 
   @Test
   void resumedStreamGoesOnWithTheNextIndexAndCountsFromItsOwnStart() {
-    start(new StreamState(generator.digest(), plan(LATEST, 0), 40, 3));
+    start(resumed(plan(LATEST, 0), 40));
     makeWhatWaits();
     pass(100);
     makeWhatWaits();
@@ -290,13 +298,12 @@ class FrameStreamTest {
     assertThat(sink.indexes()).containsExactly(40L, 41L);
     assertThat(sink.dueMillis()).containsExactly(0L, 100L);
     assertThat(sink.frames.get(1).origin().seed()).isEqualTo(7 + 41);
-    assertThat(sink.frames.get(1).after())
-        .isEqualTo(new StreamState(generator.digest(), plan(LATEST, 0), 42, 3));
+    assertThat(sink.frames.get(1).after()).isEqualTo(resumed(plan(LATEST, 0), 42));
   }
 
   @Test
   void resumedStreamWithNothingLeftEndsAtOnce() {
-    start(new StreamState(generator.digest(), plan(LATEST, 40), 40, 3));
+    start(resumed(plan(LATEST, 40), 40));
 
     assertThat(sink.frames).isEmpty();
     assertThat(sink.ended).isTrue();

@@ -9,16 +9,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.server.generator.Origin;
 import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 
 class StreamPlanTest {
-  private static StreamPlan plan(long seed, List<Integer> labels, double speed, double fps) {
-    return new StreamPlan(seed, 4, labels, speed, fps, 0, Encoding.PNG, false);
+  /** A stream that begins with a plan. */
+  private static StreamState plan(long seed, List<Integer> labels, double speed, double fps) {
+    return StreamState.beginning(
+        "", new StreamPlan(seed, 4, labels, speed, fps, 0, ImageFormat.of(Encoding.PNG), false));
   }
 
   @Test
   void asFastAsFramesEachFrameIsAKeyframeWhateverTheRate() {
     for (double fps : new double[] {0.1, 3, 29.97, 49, 240}) {
-      StreamPlan plan = plan(100, List.of(), fps, fps);
+      StreamState plan = plan(100, List.of(), fps, fps);
 
       for (long k : new long[] {0, 1, 7, 1_000_003, 1L << 50}) {
         assertThat(plan.origin(k)).isEqualTo(Origin.of(100 + k, 4));
@@ -28,7 +31,7 @@ class StreamPlanTest {
 
   @Test
   void slowWalkBlendsBetweenKeyframes() {
-    StreamPlan plan = plan(100, List.of(), 1, 4);
+    StreamState plan = plan(100, List.of(), 1, 4);
 
     assertThat(plan.origin(5)).isEqualTo(new Origin(101, 4, 0.25, 4));
     assertThat(plan.position(5)).isEqualTo(1.25);
@@ -36,7 +39,7 @@ class StreamPlanTest {
 
   @Test
   void labelsFollowTheKeyframesInTurn() {
-    StreamPlan plan = plan(0, List.of(1, 2, 3), 1, 2);
+    StreamState plan = plan(0, List.of(1, 2, 3), 1, 2);
 
     assertThat(plan.origin(4)).isEqualTo(Origin.of(2, 3));
     assertThat(plan.origin(5)).isEqualTo(new Origin(2, 3, 0.5, 1));
@@ -44,7 +47,7 @@ class StreamPlanTest {
 
   @Test
   void walkWithoutSpeedStays() {
-    StreamPlan plan = plan(9, List.of(1, 2), 0, 20);
+    StreamState plan = plan(9, List.of(1, 2), 0, 20);
 
     assertThat(plan.origin(12345)).isEqualTo(Origin.of(9, 1));
   }
