@@ -2,6 +2,8 @@ package retort.clients.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import retort.v1.Encoding;
@@ -14,8 +16,16 @@ import retort.v1.Walk;
 final class WalkOptions {
   /** How an image is carried. */
   enum Carried {
-    PNG,
-    RAW
+    PNG(Encoding.ENCODING_PNG),
+    RAW(Encoding.ENCODING_RAW),
+    JPEG(Encoding.ENCODING_JPEG),
+    WEBP(Encoding.ENCODING_WEBP);
+
+    private final Encoding encoding;
+
+    Carried(Encoding encoding) {
+      this.encoding = encoding;
+    }
   }
 
   /** What the server does when we are slow. */
@@ -25,6 +35,8 @@ final class WalkOptions {
   }
 
   private static final double MOST = 240;
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
   /** The contract's limit for a walk. */
   private static final int MAX_LABELS = 256;
@@ -64,8 +76,20 @@ final class WalkOptions {
       names = "--encoding",
       paramLabel = "NAME",
       defaultValue = "png",
-      description = "How images travel: png or raw. Default: ${DEFAULT-VALUE}.")
+      description = "How images travel: png, raw, jpeg or webp. Default: ${DEFAULT-VALUE}.")
   private Carried encoding = Carried.PNG;
+
+  @Option(
+      names = "--quality",
+      paramLabel = "Q",
+      description = "Of jpeg and webp, 1 to 100. Default: the server's, 90.")
+  private @Nullable Integer quality;
+
+  @Option(
+      names = "--scale-to",
+      paramLabel = "WxH",
+      description = "Pixels to which the server scales each image, such as 256x256. Default: none.")
+  private @Nullable String scaleTo;
 
   @Option(
       names = "--slow-client",
@@ -86,6 +110,10 @@ final class WalkOptions {
       throw new IllegalArgumentException(
           "--fps is " + fps + " but should be above 0 and at most 240");
     }
+    if (quality != null && (quality < 1 || quality > 100)) {
+      throw new IllegalArgumentException(
+          "--quality is " + quality + " but should be from 1 to 100");
+    }
     if (speed != null && !(speed >= 0 && speed <= MOST)) {
       throw new IllegalArgumentException("--speed is " + speed + " but should be 0 to 240");
     }
@@ -93,6 +121,11 @@ final class WalkOptions {
 
   /** What to ask the server for. */
   StreamRequest.Builder request(ServedModel model) {
+    Matcher size = SIZE.matcher(scaleTo == null ? "0x0" : scaleTo);
+    if (!size.matches()) {
+      throw new IllegalArgumentException(
+          "--scale-to is " + scaleTo + " but should be a width and a height, such as 256x256");
+    }
     Walk.Builder walk = Walk.newBuilder();
     if (speed != null) {
       walk.setSpeed(speed);
@@ -111,7 +144,10 @@ final class WalkOptions {
         .setStart(start)
         .setFps(fps)
         .setWalk(walk)
-        .setEncoding(encoding == Carried.RAW ? Encoding.ENCODING_RAW : Encoding.ENCODING_PNG)
+        .setEncoding(encoding.encoding)
+        .setQuality(quality == null ? 0 : quality)
+        .setWidth(Integer.parseInt(size.group(1)))
+        .setHeight(Integer.parseInt(size.group(2)))
         .setSlowClient(
             slow == Slow.BLOCK ? SlowClient.SLOW_CLIENT_BLOCK : SlowClient.SLOW_CLIENT_LATEST);
   }

@@ -76,6 +76,8 @@ class BadFlagsTest {
         "stream SERVER --json /dev/null | is no regular file; pass another",
         "generate --server 127.0.0.1 --out DIR/a.png | should be HOST:PORT, such as 127.0.0.1:8001",
         "generate --server 127.0.0.1:0 --out DIR/a.png | has no port from 1 to 65535",
+        "stream SERVER --quality 101 | --quality is 101 but should be from 1 to 100",
+        "stream SERVER --scale-to 64 | --scale-to is 64 but should be a width and a height",
         "stream SERVER --fps 0 | --fps is 0.0 but should be above 0 and at most 240",
         "stream SERVER --fps 241 | --fps is 241.0",
         "stream SERVER --fps NaN | --fps is NaN",
@@ -115,7 +117,7 @@ class BadFlagsTest {
         "generate SERVER --seed 18446744073709551616 --out DIR/a.png | is no seed; a seed is",
         "stream SERVER --seed 1.5 | '1.5' is no seed; a seed is",
         "stream SERVER --fps fast | '--fps': 'fast' is not a double",
-        "stream SERVER --encoding jpeg | expected one of [PNG, RAW]",
+        "stream SERVER --encoding gif | expected one of [PNG, RAW, JPEG, WEBP]",
         "stream SERVER --slow-client wait | expected one of [LATEST, BLOCK]",
         "stream SERVER --frames 5 --seconds 5 | mutually exclusive",
       })

@@ -24,6 +24,8 @@ final class Messages {
     return switch (encoding) {
       case PNG -> retort.v1.Encoding.ENCODING_PNG;
       case RAW -> retort.v1.Encoding.ENCODING_RAW;
+      case JPEG -> retort.v1.Encoding.ENCODING_JPEG;
+      case WEBP -> retort.v1.Encoding.ENCODING_WEBP;
     };
   }
 

@@ -134,9 +134,14 @@ final class Requests {
       case retort.v1.Encoding.ENCODING_UNSPECIFIED_VALUE, retort.v1.Encoding.ENCODING_PNG_VALUE ->
           Encoding.PNG;
       case retort.v1.Encoding.ENCODING_RAW_VALUE -> Encoding.RAW;
+      case retort.v1.Encoding.ENCODING_JPEG_VALUE -> Encoding.JPEG;
+      case retort.v1.Encoding.ENCODING_WEBP_VALUE -> Encoding.WEBP;
       default ->
           throw Failures.invalid(
-              "encoding is " + value + ", but 1 (PNG) or 2 (raw) is expected, or 0 for PNG");
+              "encoding is "
+                  + value
+                  + ", but 1 (PNG), 2 (raw), 3 (JPEG) or 4 (WebP) is expected, or 0 for"
+                  + " PNG");
     };
   }
 

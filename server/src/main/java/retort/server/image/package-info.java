@@ -1,6 +1,6 @@
 /**
- * Grey levels into what a client asked for: plain bytes or a PNG file. Nothing here knows networks
- * or the wire. Start with {@link retort.server.image.ImageEncoder}.
+ * Grey levels into what a client asked for: scaled, and as plain bytes or a PNG, JPEG or WebP file.
+ * Nothing here knows networks or the wire. Start with {@link retort.server.image.ImageEncoder}.
  */
 @NullMarked
 package retort.server.image;

@@ -23,7 +23,7 @@ public final class ImageDecoder {
       throw new PictureException(
           "the server sent an image of " + channels + " channels, but a picture has 1 or 3");
     }
-    return image.getEncoding() == Encoding.ENCODING_RAW ? raw(image) : png(image);
+    return image.getEncoding() == Encoding.ENCODING_RAW ? raw(image) : file(image);
   }
 
   private static BufferedImage raw(Image image) {
@@ -49,7 +49,7 @@ public final class ImageDecoder {
     return picture;
   }
 
-  private static BufferedImage png(Image image) {
+  private static BufferedImage file(Image image) {
     try {
       // Closes the stream.
       BufferedImage picture =
@@ -57,11 +57,24 @@ public final class ImageDecoder {
               new MemoryCacheImageInputStream(
                   new ByteArrayInputStream(image.getData().toByteArray())));
       if (picture == null) {
-        throw new PictureException("the server sent a PNG that is none");
+        throw new PictureException("the server sent a file that is no picture");
       }
-      return picture;
+      boolean grey = image.getChannels() == 1 && picture.getRaster().getNumBands() > 1;
+      return grey ? grey(picture) : picture;
     } catch (IOException e) {
-      throw new PictureException("the server sent a PNG that cannot be read: " + e, e);
+      throw new PictureException("the server sent a picture that cannot be read: " + e, e);
     }
+  }
+
+  /** A grey picture whose file has colours, as WebP always has: they are all alike. */
+  private static BufferedImage grey(BufferedImage picture) {
+    BufferedImage grey =
+        new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < picture.getHeight(); y++) {
+      for (int x = 0; x < picture.getWidth(); x++) {
+        grey.getRaster().setSample(x, y, 0, picture.getRGB(x, y) >> 8 & 0xff);
+      }
+    }
+    return grey;
   }
 }
