@@ -75,6 +75,14 @@ public record OnnxOutline(
         metadata);
   }
 
+  /**
+   * What the files share whose graphs differ in the values of their weights alone: operator sets,
+   * inputs and outputs with their shapes, and how many operators and weights there are.
+   */
+  public String graph() {
+    return opsets + " " + inputs + " " + outputs + " " + operators + " " + weights;
+  }
+
   private static String domain(String domain, String standard) {
     return domain.isEmpty() || domain.equals("ai.onnx") ? standard : domain;
   }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +23,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.server.generator.Device;
-import retort.server.generator.Model;
-import retort.server.generator.ModelFolder;
+import retort.server.generator.OnnxFile;
+import retort.server.generator.WarmUp;
 import retort.server.grpc.RetortServer;
+import retort.server.repository.FolderWatch;
+import retort.server.repository.Model;
+import retort.server.repository.ModelFolder;
+import retort.server.repository.ModelRepository;
 import retort.server.schedule.Time;
 
-/** {@code serve}: a folder of generators over gRPC. */
+/** {@code serve}: a folder of models over gRPC. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
@@ -63,8 +68,8 @@ final class ServeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FOLDER",
       description =
-          "Folder with deployable generators (*.onnx), or one such file. A model's name is its"
-              + " file's, without .onnx.")
+          "Folder with deployable generators, NAME.onnx or NAME/VERSION/model.onnx, or one such"
+              + " file. Other ONNX files are held as plain tensors.")
   private Path folder = Path.of(".");
 
   @Option(
@@ -127,15 +132,34 @@ final class ServeCommand implements Callable<Integer> {
   private int callsPerConnection = 256;
 
   @Option(
+      names = "--versions",
+      paramLabel = "N",
+      description =
+          "Versions of each model that are kept ready: the latest. Requests and streams go to the"
+              + " latest of all. Default: ${DEFAULT-VALUE}.")
+  private int versions = 1;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "SECONDS",
+      description =
+          "Look into the folder so often, and serve what is new or changed there without a pause;"
+              + " 0 never does. Default: ${DEFAULT-VALUE}.")
+  private int poll;
+
+  @Option(
       names = "--provider",
-      paramLabel = "cpu|cuda",
-      description = "What runs the networks. Default: ${DEFAULT-VALUE}.")
-  private Device.Provider provider = Device.Provider.CPU;
+      paramLabel = "NAME[,NAME...]",
+      split = ",",
+      description =
+          "What runs the networks: cpu, cuda or tensorrt. Of several the first that can be had, with"
+              + " a line on each that cannot. Default: cpu.")
+  private List<Device.Provider> providers = List.of(Device.Provider.CPU);
 
   @Option(
       names = "--device",
       paramLabel = "N",
-      description = "Number of the CUDA device. Default: ${DEFAULT-VALUE}.")
+      description = "Number of the CUDA or TensorRT device. Default: ${DEFAULT-VALUE}.")
   private int device;
 
   @Option(
@@ -151,16 +175,47 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     requireRanges();
-    Device place = new Device(provider, device);
-    place.require();
-    int batch = maxBatch != null ? maxBatch : provider == Device.Provider.CPU ? 1 : 16;
-    List<Model> models = ModelFolder.load(folder, place, threads, batch);
+    ModelRepository models = open(device());
     RetortServer server = start(models);
+    FolderWatch watch = poll > 0 ? new FolderWatch(models, Duration.ofSeconds(poll)) : null;
     Thread drain = new Thread(() -> drain(server), "retort-drain");
     Runtime.getRuntime().addShutdownHook(drain);
     announce(server, models);
     server.await();
+    if (watch != null) {
+      watch.close();
+    }
     return 0;
+  }
+
+  private Device device() {
+    return Device.firstOf(
+        providers.stream()
+            .map(
+                provider -> new Device(provider, provider == Device.Provider.CPU ? 0 : this.device))
+            .toList(),
+        (why, next) -> {
+          PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+          String name = next.provider().name().toLowerCase(Locale.ROOT);
+          err.println("retort: " + why.getMessage() + "; trying " + name);
+          err.flush();
+        });
+  }
+
+  private ModelRepository open(Device place) {
+    int batch = maxBatch != null ? maxBatch : place.provider() == Device.Provider.CPU ? 1 : 16;
+    ModelRepository models =
+        new ModelRepository(
+            new ModelFolder(folder),
+            (file, before) ->
+                WarmUp.run(new OnnxFile(file, place, threads, batch).open(before), threads),
+            versions);
+    models.loadAll();
+    if (poll == 0) {
+      models.requireOne();
+    }
+    LOG.info("models run on {}", place);
+    return models;
   }
 
   private void requireRanges() {
@@ -174,6 +229,8 @@ final class ServeCommand implements Callable<Integer> {
     requireRange("--queue", queue, 1, 1 << 20);
     requireRange("--max-streams", maxStreams, 1, 1 << 20);
     requireRange("--calls-per-connection", callsPerConnection, 1, Integer.MAX_VALUE);
+    requireRange("--versions", versions, 1, 1024);
+    requireRange("--poll", poll, 0, 86400);
     requireRange("--device", device, 0, 1024);
     requireRange("--drain-seconds", drainSeconds, 0, 3600);
   }
@@ -185,7 +242,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private RetortServer start(List<Model> models) {
+  private RetortServer start(ModelRepository models) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new IllegalArgumentException(
@@ -219,10 +276,10 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private void announce(RetortServer server, List<Model> models) {
+  private void announce(RetortServer server, ModelRepository models) {
     String served =
-        models.stream()
-            .filter(model -> model.generator().isPresent())
+        models.models().values().stream()
+            .filter(model -> model.serving().isPresent())
             .map(Model::name)
             .collect(Collectors.joining(", "));
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();

@@ -66,6 +66,11 @@ public final class RecordingGenerator implements Generator {
     return new RecordingGenerator(new ImageShape(1, 2, 2), 1, true, imageNanos, DIGEST);
   }
 
+  /** As the other, of another file. */
+  public static RecordingGenerator costing(long imageNanos, String digest) {
+    return new RecordingGenerator(new ImageShape(1, 2, 2), 1, true, imageNanos, digest);
+  }
+
   /** One that runs at once, of another file. */
   public static RecordingGenerator open(ImageShape shape, String digest) {
     return new RecordingGenerator(shape, 1, true, IMAGE_NANOS, digest);

@@ -79,6 +79,31 @@ class ServeCommandTest {
     refused("--max-batch is 0", "serve", folder.toString(), "--max-batch", "0");
     refused("--queue is 0", "serve", folder.toString(), "--queue", "0");
     refused("--max-streams is 0", "serve", folder.toString(), "--max-streams", "0");
+    refused("--versions is 0", "serve", folder.toString(), "--versions", "0");
+    refused("--poll is -1", "serve", folder.toString(), "--poll", "-1");
+  }
+
+  @Test
+  void providersAreTriedInTheirOrderAndSayWhatTheyLack() {
+    refused(
+        "retort: " + folder + ": holds no *.onnx",
+        "serve",
+        folder.toString(),
+        "--device",
+        "1000",
+        "--provider",
+        "tensorrt,cuda,cpu");
+
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            one -> assertThat(one).contains("tensorrt device 1000").endsWith("trying cuda"),
+            two -> assertThat(two).contains("cuda device 1000").endsWith("trying cpu"),
+            three -> assertThat(three).contains("holds no *.onnx"));
+  }
+
+  @Test
+  void providerThatIsUnknown() {
+    refused("--provider", "serve", folder.toString(), "--provider", "tpu");
   }
 
   @Test

@@ -50,6 +50,11 @@ record ServedModel(Model description) {
                       ? " yet; try again shortly"
                       : ": " + model.getMessage()));
     }
+    if (model.getKind() == Model.Kind.KIND_TENSORS) {
+      throw new IllegalArgumentException(
+          "the model %s at %s takes tensors and makes no images; name a generator"
+              .formatted(model.getName(), server));
+    }
     return new ServedModel(model);
   }
 

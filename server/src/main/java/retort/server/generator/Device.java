@@ -3,6 +3,19 @@ package retort.server.generator;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import retort.graph.GraphBuilder;
+import retort.graph.Shape;
+import retort.onnx.OnnxModel;
+import retort.onnx.OnnxWriter;
+import retort.server.tensor.ElementType;
+import retort.server.tensor.TensorValue;
 
 /**
  * Where networks run.
@@ -13,8 +26,18 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 public record Device(Provider provider, int number) {
   /** A part of ONNX Runtime that runs networks. */
   public enum Provider {
-    CPU,
-    CUDA
+    CPU(""),
+    CUDA("the libraries of CUDA 12 and cuDNN 9"),
+
+    /** What it cannot run, CUDA does. */
+    TENSORRT("the libraries of TensorRT 10, CUDA 12 and cuDNN 9");
+
+    /** What must be found when a program starts; nothing where it comes with the runtime. */
+    private final String libraries;
+
+    Provider(String libraries) {
+      this.libraries = libraries;
+    }
   }
 
   /** The processor. */
@@ -27,12 +50,53 @@ public record Device(Provider provider, int number) {
   }
 
   /**
-   * Checks that it can be had.
+   * The first of some devices that can be had.
+   *
+   * @param devices in the order in which they are tried; at least one
+   * @param refused told, of each that is passed over, why, and which is tried next
+   * @throws GeneratorException when none can be had, saying what the last one lacks
+   */
+  public static Device firstOf(
+      List<Device> devices, BiConsumer<GeneratorException, Device> refused) {
+    for (int i = 0; i + 1 < devices.size(); i++) {
+      try {
+        devices.get(i).require();
+        return devices.get(i);
+      } catch (GeneratorException e) {
+        refused.accept(e, devices.get(i + 1));
+      }
+    }
+    Device last = devices.get(devices.size() - 1);
+    last.require();
+    return last;
+  }
+
+  /**
+   * Checks that it can be had, by running a small network there: some of what may be missing is
+   * missed no earlier.
    *
    * @throws GeneratorException when not, saying what is missing
    */
   public void require() {
-    options(1).close();
+    GraphBuilder g = new GraphBuilder();
+    g.output("y", g.input("x", Shape.batch(1)).times(2));
+    byte[] file = OnnxWriter.toBytes(OnnxModel.of(g.build(), Map.of()));
+    TensorValue x =
+        TensorValue.of(ElementType.FP32, List.of(1L, 1L), ByteBuffer.allocate(Float.BYTES));
+    try (OnnxSession session = OnnxSession.open(file, Path.of(""), this, 1)) {
+      new OnnxTensorModel(session, "").run(Map.of("x", x), Set.of());
+    } catch (GeneratorException e) {
+      throw provider == Provider.CPU
+          ? e
+          : new GeneratorException(
+              this
+                  + " cannot be had ("
+                  + e.getMessage()
+                  + "); it needs ONNX Runtime for CUDA (build with MAVEN_ARGS=-Pcuda), "
+                  + provider.libraries
+                  + " on LD_LIBRARY_PATH, and that device; or pass --provider cpu",
+              e);
+    }
   }
 
   /**
@@ -49,25 +113,27 @@ public record Device(Provider provider, int number) {
       // Threads that wait by turning in circles take the cores from those that work.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      if (provider == Provider.CUDA) {
+      if (provider == Provider.TENSORRT) {
+        options.addTensorrt(number);
+      }
+      if (provider != Provider.CPU) {
         options.addCUDA(number);
       }
       return options;
     } catch (OrtException e) {
       options.close();
-      throw new GeneratorException(
-          "CUDA device "
-              + number
-              + " cannot be had ("
-              + firstLine(e)
-              + "); it needs ONNX Runtime for CUDA (build with MAVEN_ARGS=-Pcuda), the libraries of"
-              + " CUDA 12 and cuDNN 9 on LD_LIBRARY_PATH, and that device; or pass --provider cpu",
-          e);
+      throw new GeneratorException(firstLine(e), e);
     }
   }
 
   /** What the runtime says, without its traces. */
   static String firstLine(OrtException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
+  @Override
+  public String toString() {
+    String name = provider.name().toLowerCase(Locale.ROOT);
+    return provider == Provider.CPU ? name : name + " device " + number;
   }
 }

@@ -5,12 +5,9 @@ import retort.denoiser.ImageShape;
 
 /**
  * A one-step network ready to run, and what must be known to use it. Any number of threads may use
- * it at once, each with a lane of its own. Whoever opened it closes it, after all lanes.
+ * it at once, each with a lane of its own.
  */
-public interface Generator extends Network, AutoCloseable {
-  /** SHA-256 of the file, lower-case hexadecimal. */
-  String digest();
-
+public interface Generator extends Network {
   /** Of its images; 1 channel is grey, 3 are red, green, blue. */
   ImageShape shape();
 
@@ -23,9 +20,8 @@ public interface Generator extends Network, AutoCloseable {
   /**
    * Memory for the runs of one thread, which closes it. Taking one costs little: it is kept from
    * user to user.
+   *
+   * @throws GeneratorException when the generator was closed
    */
   Lane lane();
-
-  @Override
-  void close();
 }

@@ -1,34 +1,126 @@
 package retort.server.generator;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /**
- * Lanes of one session, kept from user to user: there are as many as ever were in use at once. The
- * owner closes it after the last user is done.
+ * Lanes of one generator, kept from user to user: made when somebody needs one and none is idle, so
+ * that there are as many as ever were in use at once. Closing frees those that are idle; the last
+ * to come back frees the generator.
+ *
+ * <p>Safe for any number of threads.
  */
 final class LanePool implements AutoCloseable {
-  private final OnnxSession session;
-  private final int maxBatch;
-  private final Queue<OnnxLane> idle = new ConcurrentLinkedQueue<>();
-
-  LanePool(OnnxSession session, int maxBatch) {
-    this.session = session;
-    this.maxBatch = maxBatch;
+  /** A lane that is good for one user after another. */
+  interface Reusable extends Lane {
+    /** Makes it ready for another user: what stopped the one before does not stop the next. */
+    void renew();
   }
 
-  /** A lane that nobody uses; closing it gives it back. */
+  private final Supplier<? extends Reusable> make;
+  private final Runnable free;
+
+  // Guarded by this.
+  private final Deque<Reusable> idle = new ArrayDeque<>();
+  private int lent;
+  private boolean closed;
+
+  /**
+   * None yet.
+   *
+   * @param make makes one
+   * @param free called once, when this is closed and no lane is lent
+   */
+  LanePool(Supplier<? extends Reusable> make, Runnable free) {
+    this.make = make;
+    this.free = free;
+  }
+
+  /**
+   * A lane that nobody uses; closing it gives it back.
+   *
+   * @throws GeneratorException when the generator was closed
+   */
   Lane take() {
-    OnnxLane lane = idle.poll();
-    return new Lent(lane != null ? lane : new OnnxLane(session, maxBatch));
+    Reusable lane;
+    synchronized (this) {
+      if (closed) {
+        throw new GeneratorException("the model was taken away before the image was made");
+      }
+      lent++;
+      lane = idle.poll();
+    }
+    if (lane != null) {
+      return new Lent(lane);
+    }
+    boolean made = false;
+    try {
+      lane = make.get();
+      made = true;
+      return new Lent(lane);
+    } finally {
+      if (!made) {
+        returned();
+      }
+    }
   }
 
-  private final class Lent implements Lane {
-    private final OnnxLane lane;
+  private void giveBack(Reusable lane) {
+    boolean kept = false;
+    try {
+      lane.renew();
+      synchronized (this) {
+        kept = !closed;
+        if (kept) {
+          // The latest first: its memory is still in the caches.
+          idle.push(lane);
+        }
+      }
+    } finally {
+      if (!kept) {
+        lane.close();
+      }
+      returned();
+    }
+  }
 
-    Lent(OnnxLane lane) {
+  private void returned() {
+    boolean last;
+    synchronized (this) {
+      lent--;
+      last = closed && lent == 0;
+    }
+    if (last) {
+      free.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    boolean last;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      last = lent == 0;
+    }
+    // Nobody takes one any more, and what comes back is not kept.
+    idle.forEach(Lane::close);
+    if (last) {
+      free.run();
+    }
+  }
+
+  /** A lane that goes back when it is closed. */
+  private final class Lent implements Lane {
+    private final Reusable lane;
+    private boolean back;
+
+    Lent(Reusable lane) {
       this.lane = lane;
     }
 
@@ -59,15 +151,10 @@ final class LanePool implements AutoCloseable {
 
     @Override
     public void close() {
-      lane.renew();
-      idle.add(lane);
-    }
-  }
-
-  @Override
-  public void close() {
-    for (OnnxLane lane = idle.poll(); lane != null; lane = idle.poll()) {
-      lane.close();
+      if (!back) {
+        back = true;
+        giveBack(lane);
+      }
     }
   }
 }

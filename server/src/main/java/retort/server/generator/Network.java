@@ -1,10 +1,14 @@
 package retort.server.generator;
 
 /**
- * What runs on the machine, as scheduling sees it: how much of the machine a run takes and for how
- * long, whatever goes in and comes out.
+ * A model file ready to run: a {@link Generator}, a {@link retort.server.tensor.TensorModel}, or
+ * both. Scheduling sees how much of the machine a run takes and for how long, whatever goes in and
+ * comes out. Whoever opened it closes it, once; see {@link NetworkUse} for one that many use.
  */
-public interface Network {
+public interface Network extends AutoCloseable {
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  String digest();
+
   /** Images, or other results, of one run at most. */
   int maxBatch();
 
@@ -13,4 +17,8 @@ public interface Network {
 
   /** How long runs last. */
   RunCosts costs();
+
+  /** Frees its memory, when the last {@link Lane} is closed. */
+  @Override
+  void close();
 }

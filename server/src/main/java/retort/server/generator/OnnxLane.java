@@ -20,7 +20,7 @@ import retort.denoiser.ImageShape;
  * A lane over direct memory, with tensors for each batch size over the same bytes: a run neither
  * copies nor allocates tensors.
  */
-final class OnnxLane implements Lane {
+final class OnnxLane implements LanePool.Reusable {
   /** The tensors of one batch size. */
   private record Tensors(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> image) {}
 
@@ -127,8 +127,8 @@ final class OnnxLane implements Lane {
     setTerminate(true);
   }
 
-  /** Makes it ready for another user: what stopped the one before does not stop the next. */
-  void renew() {
+  @Override
+  public void renew() {
     setTerminate(false);
   }
 

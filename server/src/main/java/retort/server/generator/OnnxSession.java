@@ -1,15 +1,18 @@
 package retort.server.generator;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import retort.denoiser.MetadataKeys;
 
 /**
  * A network loaded by ONNX Runtime. Any number of threads may run it at once. Owns the session: it
@@ -20,29 +23,52 @@ final class OnnxSession implements AutoCloseable {
 
   private final SessionOptions options;
   private final OrtSession session;
-  private final Signature signature;
+  private final Optional<Signature> signature;
 
-  private OnnxSession(SessionOptions options, OrtSession session, Signature signature) {
+  private OnnxSession(SessionOptions options, OrtSession session) throws OrtException {
     this.options = options;
     this.session = session;
-    this.signature = signature;
+    boolean ours = metadata().containsKey(MetadataKeys.KIND);
+    signature = ours ? Optional.of(Signature.of(session)) : Optional.empty();
   }
 
   /**
-   * Loads a file.
+   * Loads a file, and the data file beside it, if it has one.
    *
-   * @param file its bytes, in direct memory; not needed afterwards
-   * @param folder where its data file is, if it has one
    * @param threads on which a run is divided, where the processor runs it
-   * @throws GeneratorException when the runtime refuses it, or it is no generator
+   * @throws GeneratorException when the runtime refuses it, or it is one of Retort's and no
+   *     generator
    */
-  static OnnxSession open(ByteBuffer file, Path folder, Device device, int threads) {
-    SessionOptions options = device.options(threads);
+  static OnnxSession open(Path file, Device device, int threads) {
+    return open(
+        device.options(threads), options -> environment().createSession(file.toString(), options));
+  }
+
+  /**
+   * Loads the bytes of a file.
+   *
+   * @param folder where its data file is, if it has one
+   * @param threads as of the other
+   * @throws GeneratorException as of the other
+   */
+  static OnnxSession open(byte[] file, Path folder, Device device, int threads) {
+    return open(
+        device.options(threads),
+        options -> {
+          options.addConfigEntry(DATA_FOLDER, folder.toString());
+          return environment().createSession(file, options);
+        });
+  }
+
+  private interface Loading {
+    OrtSession with(SessionOptions options) throws OrtException;
+  }
+
+  private static OnnxSession open(SessionOptions options, Loading loading) {
     try {
-      options.addConfigEntry(DATA_FOLDER, folder.toString());
-      OrtSession session = OrtEnvironment.getEnvironment().createSession(file, options);
+      OrtSession session = loading.with(options);
       try {
-        return new OnnxSession(options, session, Signature.of(session));
+        return new OnnxSession(options, session);
       } catch (OrtException | RuntimeException e) {
         session.close();
         throw e;
@@ -56,8 +82,36 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
+  private static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment();
+  }
+
+  /** Whether it is a generator; else a file of another tool, of which only tensors are known. */
+  boolean generates() {
+    return signature.isPresent();
+  }
+
+  /** Of a session that {@linkplain #generates generates}. */
   Signature signature() {
-    return signature;
+    return signature.orElseThrow();
+  }
+
+  /** What it takes, in the order of the file. */
+  Collection<NodeInfo> inputs() {
+    try {
+      return session.getInputInfo().values();
+    } catch (OrtException e) {
+      throw failed(e);
+    }
+  }
+
+  /** What it gives, in the order of the file. */
+  Collection<NodeInfo> outputs() {
+    try {
+      return session.getOutputInfo().values();
+    } catch (OrtException e) {
+      throw failed(e);
+    }
   }
 
   /** What the file says of itself. */
@@ -82,7 +136,16 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  private static GeneratorException failed(OrtException e) {
+  /** Runs the network; the caller closes what it gives. */
+  OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> wanted) {
+    try {
+      return session.run(inputs, wanted);
+    } catch (OrtException e) {
+      throw failed(e);
+    }
+  }
+
+  static GeneratorException failed(OrtException e) {
     return new GeneratorException("ONNX Runtime fails: " + Device.firstLine(e), e);
   }
 

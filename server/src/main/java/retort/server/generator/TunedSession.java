@@ -1,9 +1,9 @@
 package retort.server.generator;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +18,29 @@ record TunedSession(OnnxSession session, Calibration calibration) {
   /** Of the origins by which sessions are compared. */
   private static final int PROBES = 4;
 
-  /** What a session is opened from, again for each layout. */
-  record Source(String name, ByteBuffer bytes, Path folder, Device device) {
-    OnnxSession open(int threads) {
-      return OnnxSession.open(bytes.duplicate(), folder, device, threads);
+  /**
+   * Takes a layout as it was measured, unless the network makes other bytes in it.
+   *
+   * @param known of a network of the same graph
+   * @param first opened for one thread; stays its owner's, even if another is returned
+   */
+  static Optional<TunedSession> as(Calibration known, OnnxSession first, OnnxFile file) {
+    int threads = known.layout().threads();
+    OnnxSession session = threads == 1 ? first : file.session(threads);
+    boolean same = session == first;
+    try {
+      same =
+          same || Evidence.same(Evidence.images(first, PROBES), Evidence.images(session, PROBES));
+    } finally {
+      if (!same) {
+        session.close();
+      }
     }
+    if (!same) {
+      return Optional.empty();
+    }
+    LOG.info("{}: {}, as the version before, whose graph is the same", file.path(), known.layout());
+    return Optional.of(new TunedSession(session, known));
   }
 
   /**
@@ -31,11 +49,10 @@ record TunedSession(OnnxSession session, Calibration calibration) {
    * machine of a kind, whatever the number of its cores.
    *
    * @param first opened for one thread; stays its owner's, even if another is returned
-   * @param cores that runs share
    * @param maxBatch images in one run, at most
    */
-  static TunedSession best(OnnxSession first, Source source, int cores, int maxBatch) {
-    List<Layout> layouts = Layout.candidates(source.device(), cores);
+  static TunedSession best(OnnxSession first, OnnxFile file, int maxBatch) {
+    List<Layout> layouts = Layout.candidates(file.device(), file.cores());
     TunedSession best =
         new TunedSession(first, Calibration.measure(first, layouts.get(0), maxBatch));
     try {
@@ -45,7 +62,7 @@ record TunedSession(OnnxSession session, Calibration calibration) {
       for (Layout layout : layouts.subList(1, layouts.size())) {
         // On a device the layouts share a session.
         boolean own = layout.threads() != layouts.get(0).threads();
-        OnnxSession session = own ? source.open(layout.threads()) : best.session;
+        OnnxSession session = own ? file.session(layout.threads()) : best.session;
         try {
           TunedSession other =
               new TunedSession(session, Calibration.measure(session, layout, maxBatch));
@@ -66,7 +83,7 @@ record TunedSession(OnnxSession session, Calibration calibration) {
           }
         }
       }
-      best.announce(source.name(), layouts, tried.toString());
+      best.announce(file.path(), layouts, tried.toString());
       return best;
     } catch (RuntimeException e) {
       if (best.session != first) {
@@ -92,10 +109,10 @@ record TunedSession(OnnxSession session, Calibration calibration) {
         calibration.imagesPerSecond());
   }
 
-  private void announce(String name, List<Layout> layouts, String tried) {
+  private void announce(Path file, List<Layout> layouts, String tried) {
     LOG.info(
         "{}: {} images/s, {} ms per image, {} ({})",
-        name,
+        file,
         String.format(Locale.ROOT, "%.1f", calibration.imagesPerSecond()),
         String.format(Locale.ROOT, "%.2f", calibration.millisAlone()),
         calibration.layout(),

@@ -2,10 +2,11 @@ package retort.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import retort.server.generator.Network;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.RefusedException;
@@ -44,9 +45,15 @@ final class Admission {
    * @param images it is promised
    * @param imageBytes of each, at most
    * @param cancelled run when the client gives up
+   * @param over run when gRPC has let go of the answer
    * @throws RefusedException when too much has been promised already
    */
-  void answer(ServerCallStreamObserver<?> call, int images, int imageBytes, Runnable cancelled) {
+  void answer(
+      ServerCallStreamObserver<?> call,
+      int images,
+      int imageBytes,
+      Runnable cancelled,
+      Runnable over) {
     int bytes = images * (imageBytes + OVERHEAD_BYTES);
     if (!answerBytes.tryAcquire(bytes)) {
       throw new RefusedException(
@@ -56,7 +63,13 @@ final class Admission {
               + " MiB of images that are not yet read, which is its limit; read the answers, or"
               + " ask later");
     }
-    whenOver(call, cancelled, () -> answerBytes.release(bytes));
+    whenOver(
+        call,
+        cancelled,
+        () -> {
+          answerBytes.release(bytes);
+          over.run();
+        });
   }
 
   /**
@@ -78,7 +91,7 @@ final class Admission {
   /** What an open stream holds, until its call is over. */
   final class StreamPart {
     // Guarded by this.
-    private Capacity.@Nullable Place place;
+    private final List<Runnable> held = new ArrayList<>();
     private boolean over;
 
     /**
@@ -91,25 +104,37 @@ final class Admission {
     }
 
     /**
+     * Holds something more.
+     *
+     * @param letGo run when the call is over: at once, where it is already
+     */
+    void holds(Runnable letGo) {
+      synchronized (this) {
+        if (!over) {
+          held.add(letGo);
+          return;
+        }
+      }
+      letGo.run();
+    }
+
+    /**
      * Takes the stream's place on the machine, once it is known.
      *
      * @param now in nanoseconds
      * @throws RefusedException when the machine is promised to others
      */
-    synchronized Capacity.Place place(Network network, double fps, long now) {
+    Capacity.Place place(Network network, double fps, long now) {
       Capacity.Place taken = capacity.take(network, fps, now);
-      if (over) {
-        taken.close();
-      }
-      place = taken;
+      holds(taken::close);
       return taken;
     }
 
-    private synchronized void giveBack() {
-      over = true;
-      if (place != null) {
-        place.close();
+    private void giveBack() {
+      synchronized (this) {
+        over = true;
       }
+      held.forEach(Runnable::run);
       streams.release();
     }
   }
@@ -127,8 +152,12 @@ final class Admission {
     call.setOnCloseHandler(once);
     call.setOnCancelHandler(
         () -> {
-          once.run();
-          cancelled.run();
+          // In this order, so that nothing is begun with what is given back.
+          try {
+            cancelled.run();
+          } finally {
+            once.run();
+          }
         });
   }
 

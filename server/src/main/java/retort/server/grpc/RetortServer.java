@@ -12,11 +12,10 @@ import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import retort.server.generator.Generator;
-import retort.server.generator.Model;
+import retort.server.repository.Model;
+import retort.server.repository.ModelRepository;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.RenderQueue;
@@ -26,7 +25,7 @@ import retort.v1.RetortGrpc;
 
 /**
  * Models behind gRPC: {@code retort.v1}, health for the server, the service and each model, and
- * reflection. Owns the generators of its models: they close with it.
+ * reflection. Owns its models: they close with it.
  */
 public final class RetortServer {
   /**
@@ -68,7 +67,7 @@ public final class RetortServer {
   /** For answers on their way to reach clients that read; others are cut off. */
   private static final Duration FLUSH = Duration.ofSeconds(1);
 
-  private final List<Generator> generators;
+  private final ModelRepository models;
   private final Runnable end;
   private final RenderQueue queue;
   private final Admission admission;
@@ -79,9 +78,9 @@ public final class RetortServer {
   private final Server server;
 
   private RetortServer(
-      ServerBuilder<?> transport, List<Model> models, Size size, Time time, Runnable end) {
+      ServerBuilder<?> transport, ModelRepository models, Size size, Time time, Runnable end) {
     this.end = end;
-    generators = models.stream().flatMap(model -> model.generator().stream()).toList();
+    this.models = models;
     queue = new RenderQueue(size.queue(), size.threads(), size.load(), time);
     admission = new Admission(size.streams(), new Capacity(size.threads(), size.load()));
     clock = FrameClock.running(time, this::broken);
@@ -89,10 +88,7 @@ public final class RetortServer {
     service = new RetortService(new ModelTable(models), queue, clock, admission, time);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
     health.setStatus(RetortGrpc.SERVICE_NAME, ServingStatus.SERVING);
-    for (Model model : models) {
-      boolean served = model.generator().isPresent();
-      health.setStatus(model.name(), served ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
-    }
+    models.watch(this::tellHealth);
     if (!(transport instanceof NettyServerBuilder)) {
       transport.intercept(new SerializedCalls());
     }
@@ -111,6 +107,15 @@ public final class RetortServer {
             .build();
   }
 
+  private void tellHealth(Model model) {
+    if (model.versions().isEmpty()) {
+      health.clearStatus(model.name());
+    } else {
+      boolean served = model.serving().isPresent();
+      health.setStatus(model.name(), served ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    }
+  }
+
   /** The reflection that many tools in use still ask for. */
   @SuppressWarnings("deprecation")
   private static BindableService olderReflection() {
@@ -121,13 +126,14 @@ public final class RetortServer {
    * Starts to serve.
    *
    * @param transport where to listen
-   * @param models what to serve, ready or failed
+   * @param models what to serve, as it stands and changes; the server's from now on, which closes
+   *     it
    * @param end what happens when a thread of the server has broken and clients were told: without
    *     it no call would be answered any more, so the process should end
-   * @throws IOException when the transport cannot listen there; the generators are then closed
+   * @throws IOException when the transport cannot listen there; the models are then closed
    */
   public static RetortServer start(
-      ServerBuilder<?> transport, List<Model> models, Size size, Time time, Runnable end)
+      ServerBuilder<?> transport, ModelRepository models, Size size, Time time, Runnable end)
       throws IOException {
     RetortServer server = new RetortServer(transport, models, size, time, end);
     try {
@@ -193,9 +199,9 @@ public final class RetortServer {
     threads.takeNoMore();
     server.shutdownNow();
     clock.close();
-    if (threads.stop(FLUSH)) {
-      generators.forEach(Generator::close);
-    } else {
+    boolean stopped = threads.stop(FLUSH);
+    models.close();
+    if (!stopped) {
       LOG.warn("an image is still being made; its network is left to the end of the process");
     }
   }

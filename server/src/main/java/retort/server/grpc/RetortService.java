@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import retort.server.generator.Generator;
+import retort.server.generator.GeneratorHandle;
 import retort.server.generator.Network;
 import retort.server.generator.Origin;
 import retort.server.grpc.Admission.StreamPart;
@@ -58,27 +59,38 @@ final class RetortService extends RetortGrpc.RetortImplBase {
   public void generate(GenerateRequest request, StreamObserver<GenerateResponse> observer) {
     try {
       requireAdmission();
-      Generator generator = models.find(request.getModel());
-      ImageFormat format = Requests.format(request, generator);
-      List<Origin> origins = Requests.origins(request, generator, format, queue.capacity());
-      ServerCallStreamObserver<GenerateResponse> answer =
-          (ServerCallStreamObserver<GenerateResponse>) observer;
-      GenerateCall call = new GenerateCall(answer, generator, format, origins.size());
-      int imageBytes = format.carried(generator.shape()).elements();
-      admission.answer(answer, origins.size(), imageBytes, () -> cancel(call));
-      if (!queue.offer(call.renders(origins, time.nanos()))) {
-        requireAdmission();
-        throw new RefusedException(
-            Reason.BUSY,
-            "the queue holds "
-                + queue.capacity()
-                + " images and has no room for "
-                + origins.size()
-                + " more; ask later, or for fewer",
-            untilMade(generator));
+      GeneratorHandle held = models.find(request.getModel());
+      try {
+        generate(request, held, (ServerCallStreamObserver<GenerateResponse>) observer);
+      } catch (RuntimeException e) {
+        held.close();
+        throw e;
       }
     } catch (RuntimeException e) {
       observer.onError(Failures.status(e));
+    }
+  }
+
+  private void generate(
+      GenerateRequest request,
+      GeneratorHandle held,
+      ServerCallStreamObserver<GenerateResponse> answer) {
+    Generator generator = held.generator();
+    ImageFormat format = Requests.format(request, generator);
+    List<Origin> origins = Requests.origins(request, generator, format, queue.capacity());
+    GenerateCall call = new GenerateCall(answer, generator, format, origins.size());
+    int imageBytes = format.carried(generator.shape()).elements();
+    admission.answer(answer, origins.size(), imageBytes, () -> cancel(call), held::close);
+    if (!queue.offer(call.renders(origins, time.nanos()))) {
+      requireAdmission();
+      throw new RefusedException(
+          Reason.BUSY,
+          "the queue holds "
+              + queue.capacity()
+              + " images and has no room for "
+              + origins.size()
+              + " more; ask later, or for fewer",
+          untilMade(generator));
     }
   }
 
@@ -121,19 +133,21 @@ final class RetortService extends RetortGrpc.RetortImplBase {
   /** Sets a stream going as a request says. */
   private FrameStream start(StreamRequest request, FrameSink sink, StreamPart part) {
     requireAdmission();
-    Generator generator = models.find(request.getModel());
+    GeneratorHandle held = models.find(request.getModel());
+    part.holds(held::close);
+    Generator generator = held.generator();
     StreamState beginning = beginning(request, generator);
     long now = time.nanos();
     Capacity.Place place = part.place(generator, beginning.plan().fps(), now);
     FrameStream stream =
         new FrameStream(
             beginning,
-            () -> generator,
+            () -> held.newest(place::moveTo),
             queue,
             clock,
             sink,
             place.due() - now,
-            fps -> place.change(generator, fps));
+            place::change);
     clock.start(stream);
     if (draining) {
       stream.stop(drained());
@@ -151,23 +165,34 @@ final class RetortService extends RetortGrpc.RetortImplBase {
   public void replay(ReplayRequest request, StreamObserver<Frame> observer) {
     try {
       requireAdmission();
-      Generator generator = models.find(request.getStart().getModel());
-      StreamState beginning = beginning(request.getStart(), generator);
-      UpdateRequests.requireRange(request, beginning);
-      UpdateLog log = UpdateRequests.log(request, beginning, generator);
-      ServerCallStreamObserver<Frame> call = (ServerCallStreamObserver<Frame>) observer;
-      GrpcFrameSink sink = new GrpcFrameSink(call);
-      Replay replay =
-          new Replay(
-              log, request.getFirstIndex(), request.getCount(), generator, queue, clock, sink);
-      admission.stream().heldBy(call, replay::cancel);
-      call.setOnReadyHandler(replay::wake);
-      clock.start(replay);
-      if (draining) {
-        replay.stop(drained());
+      GeneratorHandle held = models.find(request.getStart().getModel());
+      try {
+        replay(request, held, (ServerCallStreamObserver<Frame>) observer);
+      } catch (RuntimeException e) {
+        held.close();
+        throw e;
       }
     } catch (RuntimeException e) {
       observer.onError(Failures.status(e));
+    }
+  }
+
+  private void replay(
+      ReplayRequest request, GeneratorHandle held, ServerCallStreamObserver<Frame> call) {
+    Generator generator = held.generator();
+    StreamState beginning = beginning(request.getStart(), generator);
+    UpdateRequests.requireRange(request, beginning);
+    UpdateLog log = UpdateRequests.log(request, beginning, generator);
+    GrpcFrameSink sink = new GrpcFrameSink(call);
+    Replay replay =
+        new Replay(log, request.getFirstIndex(), request.getCount(), generator, queue, clock, sink);
+    StreamPart part = admission.stream();
+    part.holds(held::close);
+    part.heldBy(call, replay::cancel);
+    call.setOnReadyHandler(replay::wake);
+    clock.start(replay);
+    if (draining) {
+      replay.stop(drained());
     }
   }
 

@@ -63,18 +63,35 @@ public final class Capacity {
     }
 
     /**
-     * Changes what the stream takes, all or nothing.
+     * Changes the stream's rate.
      *
-     * @throws RefusedException when it is more than before and more than is left
+     * @throws RefusedException when it takes more than before and more than is left
      */
-    public void change(Network newNetwork, double newFps) {
+    public void change(double newFps) {
       synchronized (Capacity.this) {
         double before = taken(network, fps);
-        if (taken(newNetwork, newFps) > before) {
-          requireRoom(newNetwork, newFps, before);
+        if (taken(network, newFps) > before) {
+          requireRoom(network, newFps, before);
         }
-        network = newNetwork;
         fps = newFps;
+      }
+    }
+
+    /**
+     * Moves the stream to another network, unless it takes more there than before and more than is
+     * left.
+     *
+     * @return whether it has moved
+     */
+    public boolean moveTo(Network newNetwork) {
+      synchronized (Capacity.this) {
+        double before = taken(network, fps);
+        double wanted = taken(newNetwork, fps);
+        boolean fits = wanted <= before || wanted <= left(before) + ROUNDING;
+        if (fits) {
+          network = newNetwork;
+        }
+        return fits;
       }
     }
 
@@ -100,10 +117,7 @@ public final class Capacity {
   }
 
   private void requireRoom(Network network, double fps, double givenBack) {
-    double left = cores + givenBack;
-    for (Place place : places) {
-      left -= taken(place.network, place.fps);
-    }
+    double left = left(givenBack);
     double wanted = taken(network, fps);
     if (wanted > left + ROUNDING) {
       throw new RefusedException(
@@ -116,6 +130,14 @@ public final class Capacity {
               Math.max(0, left / wanted * fps)),
           ASK_AGAIN);
     }
+  }
+
+  private double left(double givenBack) {
+    double left = cores + givenBack;
+    for (Place place : places) {
+      left -= taken(place.network, place.fps);
+    }
+    return left;
   }
 
   /** Cores that so many frames a second keep busy. */

@@ -64,8 +64,9 @@ public final class FrameStream implements Ticking {
   /**
    * A stream accepted now; {@link FrameClock#start} sets it going.
    *
-   * @param generators says what makes the next frame, each time it is asked: whatever model is held
-   *     by then, of the same image shape and labels as that of the state
+   * @param generators says what makes the next frame, each time it is asked: the one whose digest
+   *     is in the state, or a newer version of its model, of the same image shape and labels. Asked
+   *     only when no frame is in the works, so that it may let go of the one before
    * @param startOffset nanoseconds from now until the first frame is due
    * @param promise told before the highest rate that the stream may come to rises, and after it has
    *     fallen; throws {@link RefusedException} where it must not rise
@@ -236,9 +237,9 @@ public final class FrameStream implements Ticking {
     return state.plan().waits() || pace.paused();
   }
 
-  /** What makes the next frame. */
-  public Generator generator() {
-    return generators.get();
+  /** What makes the frame in the works, or made the latest. */
+  public synchronized Generator generator() {
+    return generator;
   }
 
   /** Notes an update that was not taken; a later frame tells it. */

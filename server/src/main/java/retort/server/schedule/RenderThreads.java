@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that make images. Each does all the work of a batch: noise, network, encoding,
- * handing over; where a batch is large and cores are free, others help to encode it. The owner
- * stops them before it closes the generators.
+ * handing over; where a batch is large and cores are free, others help to encode it. A generator's
+ * memory is theirs during a batch only, so that it may go in between.
  */
 public final class RenderThreads {
   private static final Logger LOG = LoggerFactory.getLogger(RenderThreads.class);

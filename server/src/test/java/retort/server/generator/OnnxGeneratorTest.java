@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.denoiser.GeneratorCard;
+import retort.denoiser.MetadataKeys;
 import retort.file.FileDigest;
 import retort.graph.GraphBuilder;
 import retort.graph.Shape;
@@ -166,12 +167,61 @@ class OnnxGeneratorTest {
   void numberOfCoresChangesNoByte() {
     Path file = TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
 
-    try (OnnxGenerator generator = OnnxGenerator.open(file, Device.CPU, 4, 4)) {
+    try (OnnxGenerator generator = OnnxGenerator.open(new OnnxFile(file, Device.CPU, 4, 4))) {
       assertThat(generator.cores()).isIn(1, 2, 4);
       assertThat(generator.costs().within(Long.MAX_VALUE)).isEqualTo(4);
       assertThat(generator.costs().perImage(Long.MAX_VALUE)).isPositive();
       assertThat(make(generator, List.of(Origin.of(42, 1)), 0))
           .isEqualTo(TinyGenerator.USUAL.pixels(42, 1));
+    }
+  }
+
+  private Network version(TinyGenerator tiny, String licence, Optional<Network> before) {
+    SortedMap<String, String> metadata = tiny.card(0).metadata();
+    metadata.put(MetadataKeys.LICENCE, licence);
+    Path file = tiny.write(folder.resolve(licence + ".onnx"), metadata);
+    return new OnnxFile(file, Device.CPU, 2, 4).open(before);
+  }
+
+  @Test
+  void versionOfTheSameGraphIsNotMeasuredAgain() {
+    try (Network first = version(TinyGenerator.USUAL, "one", Optional.empty());
+        Network second = version(TinyGenerator.USUAL, "two", Optional.of(first));
+        Network another = version(new TinyGenerator(3, 3, true), "three", Optional.of(first))) {
+      assertThat(second.digest()).isNotEqualTo(first.digest());
+      assertThat(second.cores()).isEqualTo(first.cores());
+      assertThat(second.costs()).isSameAs(first.costs());
+      assertThat(another.costs()).isNotSameAs(first.costs());
+      assertThat(make((Generator) second, List.of(Origin.of(42, 1)), 0))
+          .isEqualTo(TinyGenerator.USUAL.pixels(42, 1));
+    }
+  }
+
+  @Test
+  void layoutOfTheVersionBeforeIsNotTakenWhereItIsUnknown() {
+    Path file = TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
+
+    try (Network small = new OnnxFile(file, Device.CPU, 1, 2).open();
+        Network large = new OnnxFile(file, Device.CPU, 1, 4).open(Optional.of(small));
+        Network fewer = new OnnxFile(file, Device.CPU, 1, 2).open(Optional.of(large))) {
+      assertThat(large.costs().within(Long.MAX_VALUE)).isEqualTo(4);
+      assertThat(fewer.costs().within(Long.MAX_VALUE)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void laneThatIsLentKeepsAGeneratorThatWasClosed() {
+    Lane lane;
+    try (OnnxGenerator generator = open(TinyGenerator.USUAL, 1)) {
+      lane = generator.lane();
+    }
+
+    try (lane) {
+      byte[] pixels = new byte[64];
+      lane.set(0, Origin.of(42, 1));
+      lane.run(1);
+      lane.read(0, pixels);
+      assertThat(pixels).isEqualTo(TinyGenerator.USUAL.pixels(42, 1));
     }
   }
 }

@@ -25,6 +25,7 @@ import retort.v1.GenerateResponse;
 import retort.v1.GeneratedImage;
 import retort.v1.ListModelsRequest;
 import retort.v1.Model;
+import retort.v1.ModelVersion;
 import retort.v1.Origin;
 import retort.v1.RetortGrpc;
 
@@ -95,18 +96,26 @@ class GenerateTest {
       assertThat(models).extracting(Model::getName).containsExactly("broken", "tiny");
       assertThat(models.get(0).getState()).isEqualTo(Model.State.STATE_FAILED);
       assertThat(models.get(0).getMessage()).contains("ONNX Runtime refuses it");
+      String digest = FileDigest.of(folder.resolve("tiny.onnx"));
       assertThat(models.get(1))
           .isEqualTo(
               Model.newBuilder()
                   .setName("tiny")
                   .setState(Model.State.STATE_READY)
-                  .setDigest(FileDigest.of(folder.resolve("tiny.onnx")))
+                  .setDigest(digest)
                   .setWidth(8)
                   .setHeight(8)
                   .setChannels(1)
                   .addAllLabelNames(TinyGenerator.USUAL.labelNames())
                   .setMethod("sid")
                   .setMaxBatch(4)
+                  .setVersion(1)
+                  .setKind(Model.Kind.KIND_GENERATOR)
+                  .addVersions(
+                      ModelVersion.newBuilder()
+                          .setVersion(1)
+                          .setState(Model.State.STATE_READY)
+                          .setDigest(digest))
                   .build());
     }
   }

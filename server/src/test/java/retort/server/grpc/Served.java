@@ -19,15 +19,16 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import retort.server.generator.Device;
 import retort.server.generator.Generator;
-import retort.server.generator.Model;
-import retort.server.generator.ModelFolder;
+import retort.server.generator.OnnxFile;
+import retort.server.repository.ModelFile;
+import retort.server.repository.ModelFolder;
+import retort.server.repository.ModelRepository;
 import retort.server.schedule.Time;
 import retort.v1.RetortGrpc;
 
@@ -42,7 +43,7 @@ final class Served implements AutoCloseable {
   private Served(
       ServerBuilder<?> transport,
       Function<RetortServer, ManagedChannelBuilder<?>> client,
-      List<Model> models,
+      ModelRepository models,
       RetortServer.Size size) {
     try {
       server =
@@ -54,7 +55,7 @@ final class Served implements AutoCloseable {
     channel = client.apply(server).build();
   }
 
-  private static Served inProcess(List<Model> models, RetortServer.Size size) {
+  static Served inProcess(ModelRepository models, RetortServer.Size size) {
     String name = InProcessServerBuilder.generateName();
     return new Served(
         InProcessServerBuilder.forName(name),
@@ -69,10 +70,7 @@ final class Served implements AutoCloseable {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     List.of(interceptors).forEach(transport::intercept);
     return new Served(
-        transport,
-        Served::loopback,
-        List.of(new Model("fake", Optional.of(generator), "")),
-        new RetortServer.Size(1, queue, 256));
+        transport, Served::loopback, fake(generator), new RetortServer.Size(1, queue, 256));
   }
 
   private static ManagedChannelBuilder<?> loopback(RetortServer server) {
@@ -87,10 +85,31 @@ final class Served implements AutoCloseable {
     return loopback(server).build();
   }
 
-  /** The generators of a folder. */
+  /** The models of a folder. */
   static Served folder(Path folder, int maxBatch) {
-    return inProcess(
-        ModelFolder.load(folder, Device.CPU, maxBatch), new RetortServer.Size(2, 256, 256));
+    return inProcess(repository(folder, maxBatch), new RetortServer.Size(2, 256, 256));
+  }
+
+  /** The models of a folder, loaded. */
+  static ModelRepository repository(Path folder, int maxBatch) {
+    ModelRepository models =
+        new ModelRepository(
+            new ModelFolder(folder),
+            (file, before) -> new OnnxFile(file, Device.CPU, 1, maxBatch).open(before),
+            1);
+    models.loadAll();
+    return models;
+  }
+
+  /** A model of the name {@code fake}. */
+  private static ModelRepository fake(Generator generator) {
+    ModelRepository models =
+        new ModelRepository(
+            () -> List.of(ModelFile.of("fake", 1, Path.of("fake"))),
+            (file, before) -> generator,
+            1);
+    models.loadAll();
+    return models;
   }
 
   /** One generator, one thread. */
@@ -100,9 +119,7 @@ final class Served implements AutoCloseable {
 
   /** One generator, one thread. */
   static Served one(Generator generator, int queue, int streams) {
-    return inProcess(
-        List.of(new Model("fake", Optional.of(generator), "")),
-        new RetortServer.Size(1, queue, streams));
+    return inProcess(fake(generator), new RetortServer.Size(1, queue, streams));
   }
 
   RetortGrpc.RetortBlockingStub ask() {

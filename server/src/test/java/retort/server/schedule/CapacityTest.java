@@ -54,10 +54,37 @@ class CapacityTest {
     capacity.take(tenMillis, 100, 0);
     Capacity.Place place = capacity.take(tenMillis, 50, 0);
 
-    assertThatThrownBy(() -> place.change(tenMillis, 81)).hasMessageContaining("80.0 frames");
-    place.change(tenMillis, 80);
-    place.change(tenMillis, 10);
+    assertThatThrownBy(() -> place.change(81)).hasMessageContaining("80.0 frames");
+    place.change(80);
+    place.change(10);
     capacity.take(tenMillis, 70, 0);
+  }
+
+  @Test
+  void streamMovesToANetworkThatTakesMoreOnlyWhereThereIsRoom() {
+    Network thirty = FakeNetwork.taking(30);
+    capacity.take(tenMillis, 100, 0);
+    Capacity.Place slow = capacity.take(tenMillis, 20, 0);
+    Capacity.Place fast = capacity.take(tenMillis, 30, 0);
+
+    assertThat(fast.moveTo(thirty)).isFalse();
+    assertThat(slow.moveTo(thirty)).isFalse();
+    fast.change(20);
+    assertThat(slow.moveTo(thirty)).isTrue();
+
+    assertThatThrownBy(() -> capacity.take(tenMillis, 1, 0)).hasMessageContaining("0.0 frames");
+    assertThat(slow.moveTo(tenMillis)).isTrue();
+    capacity.take(tenMillis, 40, 0);
+  }
+
+  @Test
+  void streamThatWasPromisedTooMuchStillMovesToWhatTakesNoMore() {
+    Capacity.Place place = capacity.take(tenMillis, 180, 0);
+    for (int i = 0; i < 1000; i++) {
+      tenMillis.costs().measured(1, 20_000_000);
+    }
+
+    assertThat(place.moveTo(FakeNetwork.taking(15))).isTrue();
   }
 
   @Test

@@ -9,4 +9,12 @@ record FakeNetwork(int maxBatch, int cores, RunCosts costs) implements Network {
   static FakeNetwork taking(long millis) {
     return new FakeNetwork(1, 1, RunCosts.of(millis * 1_000_000));
   }
+
+  @Override
+  public String digest() {
+    return "";
+  }
+
+  @Override
+  public void close() {}
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
+import retort.server.FakeGenerator;
 import retort.server.RecordingGenerator;
 import retort.server.generator.Generator;
 import retort.server.generator.Origin;
@@ -307,5 +309,33 @@ class FrameStreamTest {
 
     assertThat(sink.frames).isEmpty();
     assertThat(sink.ended).isTrue();
+  }
+
+  @Test
+  void frameIsOfTheGeneratorThatThereIsWhenItIsDue() {
+    AtomicReference<Generator> newest = new AtomicReference<>(generator);
+    FrameStream stream =
+        new FrameStream(
+            StreamState.beginning(generator.digest(), plan(LATEST, 0)),
+            newest::get,
+            queue,
+            clock,
+            sink);
+    clock.start(stream);
+    clock.advance();
+    FakeGenerator next = FakeGenerator.of("next");
+    newest.set(next);
+    assertThat(stream.generator()).isSameAs(generator);
+    makeWhatWaits();
+    pass(100);
+
+    List<Render> due = Taken.from(queue);
+    due.forEach(render -> render.client().rendered(new Rendered(ByteString.EMPTY, 0, 0, 0)));
+
+    assertThat(due).extracting(Render::generator).containsExactly(next);
+    assertThat(sink.indexes()).containsExactly(0L, 1L);
+    assertThat(sink.frames)
+        .extracting(frame -> frame.after().digest())
+        .containsExactly(generator.digest(), "next");
   }
 }

@@ -1,4 +1,4 @@
-package retort.server.generator;
+package retort.server.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -22,42 +23,58 @@ import retort.graph.Value;
 import retort.onnx.OnnxModel;
 import retort.onnx.OnnxWriter;
 import retort.server.TinyGenerator;
+import retort.server.generator.Device;
+import retort.server.generator.Generator;
+import retort.server.generator.GeneratorException;
+import retort.server.generator.OnnxFile;
+import retort.server.tensor.TensorModel;
 
 /** One good file among bad ones of every kind. */
-class ModelFolderTest {
+class RefusedFilesTest {
   @TempDir private Path folder;
-  private List<Model> models = List.of();
+  private final List<ModelRepository> opened = new ArrayList<>();
 
   @AfterEach
   void close() {
-    models.forEach(model -> model.generator().ifPresent(Generator::close));
-    models = List.of();
+    opened.forEach(ModelRepository::close);
+    opened.clear();
   }
 
-  private Model loadedBeside(String good, String bad) {
+  private ModelRepository load(Path path) {
+    ModelRepository models =
+        new ModelRepository(
+            new ModelFolder(path),
+            (file, before) -> new OnnxFile(file, Device.CPU, 1, 1).open(before),
+            1);
+    opened.add(models);
+    models.loadAll();
+    return models;
+  }
+
+  private String refusedBeside(String good, String bad) {
     TinyGenerator.USUAL.write(folder.resolve(good + ".onnx"));
-    models = ModelFolder.load(folder, Device.CPU, 1);
-    assertThat(models).hasSize(2);
-    for (Model model : models) {
-      assertThat(model.generator().isPresent()).isEqualTo(model.name().equals(good));
-    }
-    return models.stream().filter(model -> model.name().equals(bad)).findFirst().orElseThrow();
+    ModelRepository models = load(folder);
+    assertThat(models.models()).containsOnlyKeys(good, bad);
+    assertThat(models.model(good).orElseThrow().serving()).isPresent();
+    Model refused = models.model(bad).orElseThrow();
+    assertThat(refused.serving()).isEmpty();
+    return refused.message();
   }
 
   @Test
   void brokenFileLeavesTheOthersServed() throws IOException {
     Files.write(folder.resolve("broken.onnx"), new byte[] {1, 2, 3});
 
-    assertThat(loadedBeside("good", "broken").failure()).contains("ONNX Runtime refuses it");
+    assertThat(refusedBeside("good", "broken")).contains("ONNX Runtime refuses it");
   }
 
   @Test
-  void fileOfAnotherToolIsRefusedInASentence() {
+  void fileOfAnotherToolIsServedAsTensorsAlone() {
     TinyGenerator.USUAL.write(folder.resolve("foreign.onnx"), new TreeMap<>());
 
-    assertThat(loadedBeside("good", "foreign").failure())
-        .contains("not a deployable generator")
-        .contains("retort export");
+    assertThat(load(folder).model("foreign").orElseThrow().network().orElseThrow())
+        .isInstanceOf(TensorModel.class)
+        .isNotInstanceOf(Generator.class);
   }
 
   @Test
@@ -68,7 +85,7 @@ class ModelFolderTest {
         OnnxModel.of(g.build(), TinyGenerator.USUAL.card(0).metadata()),
         folder.resolve("odd.onnx"));
 
-    assertThat(loadedBeside("good", "odd").failure()).contains("no generator").contains("[x]");
+    assertThat(refusedBeside("good", "odd")).contains("no generator").contains("[x]");
   }
 
   @Test
@@ -79,7 +96,7 @@ class ModelFolderTest {
     g.output("denoised", noisy.times(sigma.reshape(-1, 1, 1, 1)));
     new DenoiserModel(g.build(), 0.5, List.of(), Map.of()).write(folder.resolve("teacher.onnx"));
 
-    assertThat(loadedBeside("good", "teacher").failure()).contains("no generator");
+    assertThat(refusedBeside("good", "teacher")).contains("no generator");
   }
 
   @Test
@@ -91,7 +108,7 @@ class ModelFolderTest {
     bytes[key + "retort.format".length() + 2] = '9';
     Files.write(folder.resolve("newer.onnx"), bytes);
 
-    assertThat(loadedBeside("good", "newer").failure())
+    assertThat(refusedBeside("good", "newer"))
         .contains("Retort format 9")
         .contains("update Retort");
   }
@@ -101,7 +118,7 @@ class ModelFolderTest {
     TinyGenerator.USUAL.write(
         folder.resolve("liar.onnx"), TinyGenerator.USUAL.card(0.1f).metadata());
 
-    assertThat(loadedBeside("good", "liar").failure())
+    assertThat(refusedBeside("good", "liar"))
         .contains("reference sample 0 (seed 0)")
         .contains("grey levels");
   }
@@ -112,7 +129,7 @@ class ModelFolderTest {
     metadata.put(MetadataKeys.REFERENCE_SAMPLES, "\n\neJwDAAAAAAE=");
     TinyGenerator.USUAL.write(folder.resolve("empty.onnx"), metadata);
 
-    assertThat(loadedBeside("good", "empty").failure()).contains("0 samples");
+    assertThat(refusedBeside("good", "empty")).contains("0 samples");
   }
 
   @Test
@@ -124,7 +141,7 @@ class ModelFolderTest {
       metadata.put(MetadataKeys.KIND, MetadataKeys.GENERATOR);
       OnnxWriter.write(OnnxModel.of(g.build(), metadata), folder.resolve("huge.onnx"));
 
-      assertThat(loadedBeside("good", "huge").failure()).contains("at most 4128768 values");
+      assertThat(refusedBeside("good", "huge")).contains("at most 4128768 values");
       close();
     }
   }
@@ -133,7 +150,7 @@ class ModelFolderTest {
   void nameOfTheServiceIsNoName() {
     TinyGenerator.USUAL.write(folder.resolve("retort.v1.Retort.onnx"));
 
-    assertThat(loadedBeside("good", "retort.v1.Retort").failure()).contains("rename the file");
+    assertThat(refusedBeside("good", "retort.v1.Retort")).contains("rename the file");
   }
 
   @Test
@@ -143,9 +160,7 @@ class ModelFolderTest {
     Files.write(folder.resolve("upper.ONNX"), new byte[] {1, 2, 3});
     TinyGenerator.USUAL.write(folder.resolve("good.onnx"));
 
-    models = ModelFolder.load(folder, Device.CPU, 1);
-
-    assertThat(models).extracting(Model::name).containsExactly("good");
+    assertThat(load(folder).models()).containsOnlyKeys("good");
   }
 
   @Test
@@ -153,16 +168,14 @@ class ModelFolderTest {
     TinyGenerator.USUAL.write(
         folder.resolve("near.onnx"), TinyGenerator.USUAL.card(0.7f / 127.5f).metadata());
 
-    models = ModelFolder.load(folder, Device.CPU, 1);
-
-    assertThat(models.get(0).generator()).isPresent();
+    assertThat(load(folder).model("near").orElseThrow().serving()).isPresent();
   }
 
   @Test
   void oneFileIsServedUnderItsName() {
-    models = ModelFolder.load(TinyGenerator.USUAL.write(folder.resolve("a.b.onnx")), Device.CPU, 1);
+    Path file = TinyGenerator.USUAL.write(folder.resolve("a.b.onnx"));
 
-    assertThat(models).extracting(Model::name).containsExactly("a.b");
+    assertThat(load(file).models()).containsOnlyKeys("a.b");
   }
 
   @Test
@@ -170,13 +183,13 @@ class ModelFolderTest {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Files.write(folder.resolve("broken.onnx"), new byte[] {1, 2, 3});
 
-    assertThatThrownBy(() -> ModelFolder.load(empty, Device.CPU, 1))
+    assertThatThrownBy(() -> load(empty).requireOne())
         .isInstanceOf(GeneratorException.class)
         .hasMessageContaining("holds no *.onnx");
-    assertThatThrownBy(() -> ModelFolder.load(folder, Device.CPU, 1))
+    assertThatThrownBy(() -> load(folder).requireOne())
         .isInstanceOf(GeneratorException.class)
         .hasMessageContaining("broken: ");
-    assertThatThrownBy(() -> ModelFolder.load(folder.resolve("none"), Device.CPU, 1))
+    assertThatThrownBy(() -> load(folder.resolve("none")))
         .isInstanceOf(GeneratorException.class)
         .hasMessageContaining("no such folder");
   }
