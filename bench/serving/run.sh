@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server from outside. See README.md.
 #
-#   bench/serving/run.sh MODEL [throughput] [soak] [stall] [edge]
+#   bench/serving/run.sh MODEL [throughput] [soak] [stall] [failover] [edge]
 #
 # MODEL is an exported generator. Without a name after it, all measurements run.
 set -euo pipefail
@@ -12,7 +12,7 @@ if (( $# == 0 )) || [[ ! -f $1 ]]; then
 fi
 model=$(realpath "$1")
 shift
-wanted=${*:-throughput soak stall edge}
+wanted=${*:-throughput soak stall failover edge}
 java=java
 if [[ -n ${JAVA_HOME:-} ]]; then
   java=$JAVA_HOME/bin/java
@@ -86,6 +86,19 @@ for what in $wanted; do
       start 0,1 2 "${flags[@]}"
       client retort.clients.bench.Stall --server "$address" --pid "$server"
       stop
+      ;;
+    failover)
+      # The first of two servers is killed in the middle of a stream.
+      for round in 1 2 3; do
+        start 0 1 "${flags[@]}"
+        first=$address killed=$server
+        start 1 1 "${flags[@]}"
+        client retort.clients.bench.Failover --first "$first" --second "$address" --pid "$killed"
+        # Gone already, unless the measurement has failed.
+        kill "$killed" 2>/dev/null || true
+        wait "$killed" 2>/dev/null || true
+        stop
+      done
       ;;
     edge)
       du -ck "$root/server/target/retort-server.jar" "$root"/server/target/lib/*.jar | tail -n 1

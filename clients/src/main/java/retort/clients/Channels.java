@@ -1,6 +1,7 @@
 package retort.clients;
 
 import io.grpc.ManagedChannel;
+import java.util.List;
 
 /** How a client comes by channels: it opens them, or was given one. Safe to share. */
 interface Channels extends AutoCloseable {
@@ -10,42 +11,67 @@ interface Channels extends AutoCloseable {
   /** Where they lead, for messages. */
   String address();
 
+  /** Whom to ask for one answer, in the order to try. */
+  List<Replica> replicas();
+
+  /** Whom to ask for a stream, in the order to try. May wait for the name service. */
+  List<Replica> streamReplicas();
+
   /** The channel for calls with one answer. */
-  ManagedChannel unary();
+  ManagedChannel unary(Replica replica);
 
   /**
    * A channel for one stream, which passes it to {@link #release} when it ends.
    *
    * @param windowBytes what may be on its way unread, where the channel lets one choose
    */
-  ManagedChannel forStream(int windowBytes);
+  ManagedChannel forStream(Replica replica, int windowBytes);
 
   /** Takes a stream's channel back; a second time does nothing. */
   void release(ManagedChannel stream);
+
+  /** Whether no call can succeed any more. */
+  boolean closed();
 
   @Override
   void close();
 
   /** One channel for everything, which stays its owner's to close. */
   static Channels given(ManagedChannel channel) {
+    Replica only = new Replica(channel.authority(), null);
     return new Channels() {
       @Override
       public String address() {
-        return channel.authority();
+        return only.address();
       }
 
       @Override
-      public ManagedChannel unary() {
+      public List<Replica> replicas() {
+        return List.of(only);
+      }
+
+      @Override
+      public List<Replica> streamReplicas() {
+        return List.of(only);
+      }
+
+      @Override
+      public ManagedChannel unary(Replica replica) {
         return channel;
       }
 
       @Override
-      public ManagedChannel forStream(int windowBytes) {
+      public ManagedChannel forStream(Replica replica, int windowBytes) {
         return channel;
       }
 
       @Override
       public void release(ManagedChannel stream) {}
+
+      @Override
+      public boolean closed() {
+        return channel.isShutdown();
+      }
 
       @Override
       public void close() {}

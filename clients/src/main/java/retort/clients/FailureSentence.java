@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 record FailureSentence(String address, String remedy) {
   /** How gRPC tells, without a cause, that a connection is gone. */
   private static final Pattern BROKEN =
-      Pattern.compile("(Network closed|Connection closed|Abrupt GOAWAY|Keepalive failed).*");
+      Pattern.compile(
+          "(Network closed|Connection closed|Abrupt GOAWAY|Keepalive failed|RST_STREAM|a frame is"
+              + " overdue).*");
 
   String of(Status status) {
     String said = Objects.requireNonNullElse(status.getDescription(), "");

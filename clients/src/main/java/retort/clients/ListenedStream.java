@@ -1,73 +1,45 @@
 package retort.clients;
 
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import retort.v1.Frame;
-import retort.v1.StreamRequest;
+import retort.v1.StreamUpdate;
 
-/** Passes a call's frames to a listener, which paces them: gRPC asks for one at a time. */
-final class ListenedStream implements ClientResponseObserver<StreamRequest, Frame>, StreamHandle {
-  private final String address;
+/** Passes frames to a listener, which paces them: one is asked for at a time. */
+final class ListenedStream implements FrameListener, StreamHandle {
   private final FrameListener listener;
-  private final Runnable afterwards;
-  private @Nullable ClientCallStreamObserver<StreamRequest> requests;
-  private volatile boolean cancelled;
+  private final LastingStream stream;
 
-  /** What the listener threw. Used on gRPC's threads, one at a time. */
-  private @Nullable RuntimeException broken;
-
-  /**
-   * @param address named in errors
-   * @param listener gets the frames
-   * @param afterwards runs once the stream has ended, however
-   */
-  ListenedStream(String address, FrameListener listener, Runnable afterwards) {
-    this.address = address;
+  ListenedStream(FrameListener listener, Function<FrameListener, LastingStream> streams) {
     this.listener = listener;
-    this.afterwards = afterwards;
+    this.stream = streams.apply(this);
+    stream.request(1);
+    stream.start();
   }
 
   @Override
-  public void beforeStart(ClientCallStreamObserver<StreamRequest> stream) {
-    requests = stream;
-  }
-
-  @Override
-  public void onNext(Frame frame) {
-    if (cancelled || broken != null) {
-      return;
-    }
-    try {
-      listener.onFrame(frame);
-    } catch (RuntimeException e) {
-      broken = e;
-      Objects.requireNonNull(requests).cancel("the listener failed", e);
-    }
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    afterwards.run();
-    if (broken != null) {
-      listener.onError(RetortException.ofListener(broken));
-    } else if (cancelled) {
-      listener.onEnd();
-    } else {
-      listener.onError(RetortException.ofStream(address, failure));
-    }
-  }
-
-  @Override
-  public void onCompleted() {
-    afterwards.run();
-    listener.onEnd();
+  public CompletableFuture<Frame> steer(StreamUpdate update) {
+    return stream.steer(update);
   }
 
   @Override
   public void cancel() {
-    cancelled = true;
-    Objects.requireNonNull(requests).cancel("cancelled by the client", null);
+    stream.cancel();
+  }
+
+  @Override
+  public void onFrame(Frame frame) {
+    listener.onFrame(frame);
+    stream.request(1);
+  }
+
+  @Override
+  public void onEnd() {
+    listener.onEnd();
+  }
+
+  @Override
+  public void onError(RetortException failure) {
+    listener.onError(failure);
   }
 }

@@ -3,45 +3,75 @@ package retort.clients;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Channels to an address, shut down when they are not needed, all of them when this is closed. */
+/** Channels to replicas, shut down when they are not needed, all of them when this is closed. */
 final class OwnedChannels implements Channels {
-  private final ServerAddress server;
+  /** A server is asked whether it is there when a stream is silent for so long; paused ones are. */
+  private static final int STREAM_KEEP_ALIVE_SECONDS = 20;
+
+  private final Replicas replicas;
   private final ChannelCredentials credentials;
-  private final ManagedChannel unary;
+
+  /** One for each address that was written, so they stay few. */
+  private final Map<String, ManagedChannel> unary = new HashMap<>();
+
   private final Set<ManagedChannel> streams = new HashSet<>();
   private boolean closed;
 
-  OwnedChannels(ServerAddress server, ChannelCredentials credentials) {
-    this.server = server;
+  OwnedChannels(Replicas replicas, ChannelCredentials credentials) {
+    this.replicas = replicas;
     this.credentials = credentials;
-    this.unary = builder().build();
   }
 
-  private NettyChannelBuilder builder() {
-    return NettyChannelBuilder.forTarget(server.target(), credentials)
-        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-        .keepAliveTime(5, TimeUnit.MINUTES);
+  private NettyChannelBuilder builder(Replica replica) {
+    NettyChannelBuilder builder =
+        replica.pinned() == null
+            ? NettyChannelBuilder.forTarget("dns:///" + replica.address(), credentials)
+            : NettyChannelBuilder.forAddress(replica.pinned(), credentials)
+                .overrideAuthority(replica.address());
+    return builder.maxInboundMessageSize(MAX_MESSAGE_BYTES);
   }
 
   @Override
   public String address() {
-    return server.toString();
+    return replicas.toString();
   }
 
   @Override
-  public ManagedChannel unary() {
-    return unary;
+  public List<Replica> replicas() {
+    return replicas.written();
   }
 
   @Override
-  public synchronized ManagedChannel forStream(int windowBytes) {
-    ManagedChannel stream = builder().flowControlWindow(windowBytes).build();
+  public List<Replica> streamReplicas() {
+    return replicas.resolved();
+  }
+
+  @Override
+  public synchronized ManagedChannel unary(Replica replica) {
+    ManagedChannel channel =
+        unary.computeIfAbsent(
+            replica.address(),
+            address ->
+                builder(new Replica(address, null)).keepAliveTime(5, TimeUnit.MINUTES).build());
+    // Its calls fail, and say why.
+    return closed ? channel.shutdownNow() : channel;
+  }
+
+  @Override
+  public synchronized ManagedChannel forStream(Replica replica, int windowBytes) {
+    ManagedChannel stream =
+        builder(replica)
+            .flowControlWindow(windowBytes)
+            .keepAliveTime(STREAM_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .build();
     if (closed) {
-      // Its calls fail as those of the other channel do.
       return stream.shutdownNow();
     }
     streams.add(stream);
@@ -61,9 +91,14 @@ final class OwnedChannels implements Channels {
   }
 
   @Override
+  public synchronized boolean closed() {
+    return closed;
+  }
+
+  @Override
   public synchronized void close() {
     closed = true;
-    unary.shutdownNow();
+    unary.values().forEach(ManagedChannel::shutdownNow);
     streams.forEach(ManagedChannel::shutdownNow);
     streams.clear();
   }

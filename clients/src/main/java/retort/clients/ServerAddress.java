@@ -36,11 +36,6 @@ record ServerAddress(String host, int port) {
     return "the address is '" + text + "' but should be HOST:PORT, such as 127.0.0.1:8001";
   }
 
-  /** What gRPC's name resolution reads. */
-  String target() {
-    return "dns:///" + this;
-  }
-
   @Override
   public String toString() {
     return host + ":" + port;

@@ -1,16 +1,13 @@
 package retort.clients;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import retort.v1.Encoding;
 import retort.v1.Frame;
@@ -31,7 +29,9 @@ import retort.v1.ListModelsResponse;
 import retort.v1.Model;
 import retort.v1.Origin;
 import retort.v1.RetortGrpc;
+import retort.v1.SteerRequest;
 import retort.v1.StreamRequest;
+import retort.v1.StreamUpdate;
 
 /**
  * A server whose images are flat: all values are {@code 20 * label + seed % 20}. A stream's clock
@@ -43,6 +43,7 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   private final List<Model> models = new CopyOnWriteArrayList<>();
   private final List<GenerateRequest> requests = new CopyOnWriteArrayList<>();
   private final List<StreamRequest> streams = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<StreamUpdate> updates = new LinkedBlockingQueue<>();
   private final BlockingQueue<Long> sent = new LinkedBlockingQueue<>();
   private final AtomicLong passed = new AtomicLong();
   private final CountDownLatch cancelled = new CountDownLatch(1);
@@ -50,29 +51,45 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   private volatile long failAt = Long.MAX_VALUE;
   private volatile long silentFrom = Long.MAX_VALUE;
   private volatile Status failure = Status.OK;
+  private final AtomicReference<Status> once = new AtomicReference<>(Status.OK);
   private volatile UnaryOperator<Image> change = UnaryOperator.identity();
   private volatile int added;
   private final Server server;
+  private final int port;
 
-  private FakeServer(String name) throws IOException {
+  private FakeServer(String name, int port) throws IOException {
     models.add(model("digits", "0", "1", "two"));
     server =
         (name.isEmpty()
-                ? Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                ? Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
                 : InProcessServerBuilder.forName(name).directExecutor())
             .addService(this)
             .build()
             .start();
+    this.port = server.getPort();
   }
 
   /** In this process, all in the caller's thread. */
   public static FakeServer inProcess(String name) throws IOException {
-    return new FakeServer(name);
+    return new FakeServer(name, 0);
   }
 
   /** On a free port of this machine. */
   public static FakeServer onPort() throws IOException {
-    return new FakeServer("");
+    return onPort(0);
+  }
+
+  /** On a port that an earlier one had; 0 for a free one. */
+  public static FakeServer onPort(int port) throws IOException {
+    return new FakeServer("", port);
+  }
+
+  /** In a process of its own, which prints its address and serves until it is killed. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    try (FakeServer fake = onPort()) {
+      System.out.println(fake.address());
+      fake.server.awaitTermination();
+    }
   }
 
   public static Model model(String name, String... labels) {
@@ -88,7 +105,7 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   }
 
   public String address() {
-    return "127.0.0.1:" + server.getPort();
+    return "127.0.0.1:" + port;
   }
 
   public FakeServer holding(Model... held) {
@@ -107,6 +124,12 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   public FakeServer failingAt(long index, Status status) {
     failAt = index;
     failure = status;
+    return this;
+  }
+
+  /** Fails the next request for images, and no later one. */
+  public FakeServer failingOnce(Status status) {
+    once.set(status);
     return this;
   }
 
@@ -139,6 +162,11 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
 
   public List<StreamRequest> streams() {
     return streams;
+  }
+
+  /** Each update that came. */
+  public BlockingQueue<StreamUpdate> updates() {
+    return updates;
   }
 
   /** The index of each frame that left. */
@@ -176,6 +204,11 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
   @Override
   public void generate(GenerateRequest request, StreamObserver<GenerateResponse> answer) {
     requests.add(request);
+    Status refusal = once.getAndSet(Status.OK);
+    if (!refusal.isOk()) {
+      answer.onError(refusal.asRuntimeException());
+      return;
+    }
     if (failAt == 0) {
       if (!failure.isOk()) {
         answer.onError(failure.asRuntimeException());
@@ -207,61 +240,45 @@ public final class FakeServer extends RetortGrpc.RetortImplBase implements AutoC
 
   @Override
   public void stream(StreamRequest request, StreamObserver<Frame> answer) {
+    new FakeStream(this, answer).begin(request);
+  }
+
+  @Override
+  public StreamObserver<SteerRequest> steer(StreamObserver<Frame> answer) {
+    return new FakeStream(this, answer);
+  }
+
+  void began(StreamRequest request) {
     streams.add(request);
-    ServerCallStreamObserver<Frame> frames = (ServerCallStreamObserver<Frame>) answer;
-    frames.setOnReadyThreshold(1);
-    frames.setOnCancelHandler(cancelled::countDown);
-    frames.setOnReadyHandler(new Sending(request, frames)::send);
   }
 
-  /** One stream, which sends a frame whenever its client is ready. */
-  private final class Sending {
-    private final StreamRequest request;
-    private final ServerCallStreamObserver<Frame> frames;
-    private long count;
-    private boolean ended;
-
-    Sending(StreamRequest request, ServerCallStreamObserver<Frame> frames) {
-      this.request = request;
-      this.frames = frames;
-    }
-
-    synchronized void send() {
-      while (!ended && frames.isReady() && !frames.isCancelled()) {
-        long index = passed.get() + count;
-        if (index >= silentFrom) {
-          return;
-        }
-        if (index >= failAt) {
-          ended = true;
-          frames.onError(failure.asRuntimeException());
-        } else if (request.getFrameCount() > 0 && index >= request.getFrameCount()) {
-          ended = true;
-          frames.onCompleted();
-        } else {
-          frames.onNext(frame(request, index, index - count));
-          count++;
-          sent.add(index);
-        }
-      }
-    }
+  void wasCancelled() {
+    cancelled.countDown();
   }
 
-  private Frame frame(StreamRequest request, long index, long dropped) {
-    int labels = Math.max(1, request.getWalk().getLabelsCount());
-    Origin.Builder origin =
-        request.getStart().toBuilder().setSeed(request.getStart().getSeed() + index);
-    if (request.getWalk().getLabelsCount() > 0) {
-      origin.setLabel(request.getWalk().getLabels((int) (index % labels)));
-    }
-    return Frame.newBuilder()
-        .setIndex(index)
-        .setDue(Duration.getDefaultInstance())
-        .setOrigin(origin)
-        .setImage(change.apply(image(origin.build())))
-        .setDropped(dropped)
-        .setResumeToken(ByteString.copyFrom("after " + index, StandardCharsets.UTF_8))
-        .build();
+  void left(Frame frame) {
+    sent.add(frame.getIndex());
+  }
+
+  void updated(StreamUpdate update) {
+    updates.add(update);
+  }
+
+  long periodsPassed() {
+    return passed.get();
+  }
+
+  boolean silentAt(long index) {
+    return index >= silentFrom;
+  }
+
+  /** What ends a stream at this frame; OK for nothing. */
+  Status failureAt(long index) {
+    return index >= failAt ? failure : Status.OK;
+  }
+
+  Image imageOf(Origin origin) {
+    return change.apply(image(origin));
   }
 
   @Override

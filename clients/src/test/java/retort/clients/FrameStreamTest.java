@@ -8,10 +8,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import retort.v1.Frame;
@@ -27,7 +29,7 @@ class FrameStreamTest {
   FrameStreamTest() throws IOException {
     server = FakeServer.inProcess("stream-test");
     channel = InProcessChannelBuilder.forName("stream-test").directExecutor().build();
-    client = RetortClient.over(channel);
+    client = RetortClient.over(channel, ClientOptions.DEFAULT.withPatience(Duration.ZERO));
   }
 
   @AfterEach
@@ -54,16 +56,21 @@ class FrameStreamTest {
   }
 
   @Test
-  void aCallerWhoTakesNothingHoldsTwoFrames() {
+  void aCallerWhoTakesNothingHoldsTwoFrames() throws InterruptedException {
     try (FrameStream stream = client.stream(ENDLESS)) {
       assertThat(stream.startNanos()).isLessThanOrEqualTo(System.nanoTime());
-      assertThat(server.sent()).hasSize(FrameStream.FRAMES_AHEAD);
+      for (long index = 0; index < FrameStream.FRAMES_AHEAD; index++) {
+        assertThat(server.sent().take()).isEqualTo(index);
+      }
+      assertThat(server.sent()).isEmpty();
     }
   }
 
   @Test
   void aSlowCallerGetsTheNewestFrame() throws InterruptedException {
     try (FrameStream stream = client.stream(ENDLESS)) {
+      server.sent().take();
+      server.sent().take();
       server.pass(100);
 
       assertThat(stream.next().orElseThrow().getIndex()).isEqualTo(0);
@@ -78,6 +85,7 @@ class FrameStreamTest {
   @Test
   void closingCancelsAtTheServer() throws InterruptedException {
     FrameStream stream = client.stream(ENDLESS);
+    assertThat(stream.next()).isPresent();
 
     stream.close();
     stream.close();
@@ -128,15 +136,17 @@ class FrameStreamTest {
       token = stream.next().orElseThrow().getResumeToken();
     }
 
-    client.resume(token).close();
-
+    try (FrameStream rest = client.resume(token)) {
+      assertThat(rest.next().orElseThrow().getIndex()).isOne();
+    }
     assertThat(server.streams().get(1))
         .isEqualTo(StreamRequest.newBuilder().setResumeToken(token).build());
   }
 
   /** Writes down what it is told. */
   private static final class Notes implements FrameListener {
-    private final List<String> lines = new ArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<List<String>> all = new CompletableFuture<>();
 
     @Override
     public void onFrame(Frame frame) {
@@ -146,11 +156,13 @@ class FrameStreamTest {
     @Override
     public void onEnd() {
       lines.add("end");
+      all.complete(lines);
     }
 
     @Override
     public void onError(RetortException failure) {
       lines.add("error " + failure.getMessage());
+      all.complete(lines);
     }
   }
 
@@ -160,7 +172,7 @@ class FrameStreamTest {
 
     client.stream(ENDLESS.toBuilder().setFrameCount(2).build(), notes);
 
-    assertThat(notes.lines).containsExactly("frame 0", "frame 1", "end");
+    assertThat(notes.all.join()).containsExactly("frame 0", "frame 1", "end");
   }
 
   @Test
@@ -170,7 +182,7 @@ class FrameStreamTest {
 
     client.stream(ENDLESS, notes);
 
-    assertThat(notes.lines).containsExactly("frame 0", "error a fault");
+    assertThat(notes.all.join()).containsExactly("frame 0", "error a fault");
   }
 
   @Test
@@ -178,10 +190,11 @@ class FrameStreamTest {
     server.silentFrom(1);
     Notes notes = new Notes();
     StreamHandle handle = client.stream(ENDLESS, notes);
+    server.sent().take();
 
     handle.cancel();
 
     server.awaitCancellation();
-    assertThat(notes.lines).containsExactly("frame 0", "end");
+    assertThat(notes.all.join()).containsExactly("frame 0", "end");
   }
 }

@@ -22,6 +22,8 @@ import retort.v1.Model;
 import retort.v1.Origin;
 
 class RetortClientTest {
+  private static final ClientOptions ONCE = ClientOptions.DEFAULT.withPatience(Duration.ZERO);
+
   private final FakeServer server;
   private final ManagedChannel channel;
 
@@ -78,7 +80,7 @@ class RetortClientTest {
   @Test
   void aServerThatDrainsSaysSoItself() {
     server.failingAt(0, Status.UNAVAILABLE.withDescription("the server is draining"));
-    try (RetortClient client = RetortClient.over(channel)) {
+    try (RetortClient client = RetortClient.over(channel, ONCE)) {
       RetortException refusal =
           catchThrowableOfType(RetortException.class, () -> client.images(0, 1));
 
@@ -109,7 +111,7 @@ class RetortClientTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    try (RetortClient client = RetortClient.connect("127.0.0.1:" + port)) {
+    try (RetortClient client = RetortClient.connect("127.0.0.1:" + port, ONCE)) {
       RetortException refusal = catchThrowableOfType(RetortException.class, client::models);
 
       assertThat(refusal.code()).isEqualTo(Status.Code.UNAVAILABLE);

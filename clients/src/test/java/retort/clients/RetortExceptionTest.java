@@ -12,12 +12,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import retort.v1.Frame;
 import retort.v1.StreamRequest;
 
 class RetortExceptionTest {
+  private static final ClientOptions ONCE = ClientOptions.DEFAULT.withPatience(Duration.ZERO);
   private static final String RESUME =
       "; when the server runs, resume from the last frame's token, or start again";
 
@@ -67,7 +69,7 @@ class RetortExceptionTest {
     try (ServerSocket web = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
       new Thread(() -> answerInHttp(web)).start();
       String address = "127.0.0.1:" + web.getLocalPort();
-      try (RetortClient client = RetortClient.connect(address)) {
+      try (RetortClient client = RetortClient.connect(address, ONCE)) {
         RetortException failure = catchThrowableOfType(RetortException.class, client::models);
 
         assertThat(failure)

@@ -6,6 +6,8 @@ import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import retort.clients.RetortException;
+import retort.clients.cli.bench.BenchCommand;
+import retort.clients.cli.bench.BenchException;
 import retort.clients.cli.picture.PictureException;
 import retort.command.Commands;
 import retort.command.LauncherException;
@@ -19,7 +21,12 @@ import retort.command.LauncherException;
     name = "retort",
     description = "Asks a server for images and frames.",
     mixinStandardHelpOptions = true,
-    subcommands = {GenerateCommand.class, StreamCommand.class, DemoCommand.class})
+    subcommands = {
+      GenerateCommand.class,
+      StreamCommand.class,
+      BenchCommand.class,
+      DemoCommand.class
+    })
 public final class Main {
   /** Kept here, since a logger that nobody holds forgets its level. */
   private static final Logger GRPC = Logger.getLogger("io.grpc");
@@ -40,6 +47,7 @@ public final class Main {
         new Main(),
         Set.of(
             RetortException.class,
+            BenchException.class,
             PictureException.class,
             DemoException.class,
             LauncherException.class));

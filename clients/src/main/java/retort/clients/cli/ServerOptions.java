@@ -2,6 +2,7 @@ package retort.clients.cli;
 
 import java.time.Duration;
 import picocli.CommandLine.Option;
+import retort.clients.ClientOptions;
 import retort.clients.RetortClient;
 
 /** Flags that say which server and which of its models. */
@@ -12,7 +13,9 @@ final class ServerOptions {
       names = "--server",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "Where the server listens, such as 127.0.0.1:8001.")
+      description =
+          "Where the server listens, such as 127.0.0.1:8001; several with commas, of which the next"
+              + " is asked when one does not answer.")
   private String server = "";
 
   @Option(
@@ -29,6 +32,14 @@ final class ServerOptions {
               + " Default: ${DEFAULT-VALUE}.")
   private double timeoutSeconds = 30;
 
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      description =
+          "How long to go on trying when no server answers, or a stream breaks; 0: ask each server"
+              + " once. Default: ${DEFAULT-VALUE}.")
+  private double patienceSeconds = 0;
+
   /**
    * A client that is not connected yet.
    *
@@ -42,7 +53,19 @@ final class ServerOptions {
               + " but should be above 0 and at most "
               + MAX_TIMEOUT_SECONDS);
     }
-    return RetortClient.connect(server, Duration.ofNanos((long) (timeoutSeconds * 1e9)));
+    if (!(patienceSeconds >= 0 && patienceSeconds <= MAX_TIMEOUT_SECONDS)) {
+      throw new IllegalArgumentException(
+          "--patience is " + patienceSeconds + " but should be 0 to " + MAX_TIMEOUT_SECONDS);
+    }
+    return RetortClient.connect(
+        server,
+        ClientOptions.DEFAULT
+            .withDeadline(duration(timeoutSeconds))
+            .withPatience(duration(patienceSeconds)));
+  }
+
+  private static Duration duration(double seconds) {
+    return Duration.ofNanos((long) (seconds * 1e9));
   }
 
   /** Asks the server, so the connection is made when this returns. */

@@ -1,0 +1,181 @@
+package retort.clients.cli.bench;
+
+import io.grpc.ManagedChannel;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+import retort.v1.Encoding;
+import retort.v1.Origin;
+import retort.v1.StreamRequest;
+import retort.v1.Walk;
+
+/** Flags that say which streams are run, and their measurement. */
+final class StreamOptions {
+  /** How frames travel. */
+  enum Carried {
+    PNG(Encoding.ENCODING_PNG),
+    RAW(Encoding.ENCODING_RAW);
+
+    private final Encoding encoding;
+
+    Carried(Encoding encoding) {
+      this.encoding = encoding;
+    }
+  }
+
+  private static final double MOST = 240;
+  private static final int MOST_STREAMS = 4096;
+
+  @Option(
+      names = "--streams",
+      paramLabel = "N",
+      description = "How many streams; with --ramp how many first. Default: ${DEFAULT-VALUE}.")
+  private int count = 1;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "F",
+      description = "Frames a second of each, 0.01 to 240. Default: ${DEFAULT-VALUE}.")
+  private double fps = 20;
+
+  @Option(
+      names = "--ramp",
+      description =
+          "Find how many streams are held: none refused, 99 %% of the frames due within half a"
+              + " period. Default: not.")
+  private boolean ramp;
+
+  @Option(
+      names = "--calls",
+      description =
+          "Ask for each frame by a call of its own when it is due, as clients of servers without"
+              + " streams do. Default: one call for a stream.")
+  private boolean calls;
+
+  @Option(
+      names = "--stalled",
+      paramLabel = "N",
+      description = "Clients beside them that never read. Default: ${DEFAULT-VALUE}.")
+  private int stalled = 0;
+
+  @Option(
+      names = "--steer",
+      paramLabel = "RATE",
+      description =
+          "Updates a second of each stream, by Steer; 0: none, by Stream. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double steerRate = 0;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      defaultValue = "raw",
+      description = "How frames travel: png or raw. Default: ${DEFAULT-VALUE}.")
+  private Carried encoding = Carried.RAW;
+
+  @Option(
+      names = "--label",
+      paramLabel = "N",
+      description = "The number of the label that they show. Default: none.")
+  private int label = -1;
+
+  /** Keyframes of streams are so far apart. */
+  private static final long SEEDS = 1L << 32;
+
+  /** Its multiples spread evenly between whole numbers. */
+  private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+  /** Refuses what cannot be. */
+  void check(boolean oip) {
+    requireCount("--streams", count, 1);
+    requireCount("--stalled", stalled, 0);
+    if (!(fps >= 0.01 && fps <= MOST)) {
+      throw new IllegalArgumentException("--fps is " + fps + " but should be 0.01 to 240");
+    }
+    if (!(steerRate >= 0 && steerRate <= 1e4)) {
+      throw new IllegalArgumentException("--steer is " + steerRate + " but should be 0 to 10000");
+    }
+    if (label < -1) {
+      throw new IllegalArgumentException("--label is " + label + " but should be at least 0");
+    }
+    if (steerRate > 0 && (oip || calls)) {
+      throw new IllegalArgumentException(
+          "--steer is given; only streams of our own protocol are steered: leave out --oip and"
+              + " --calls");
+    }
+    if (stalled > 0 && calls) {
+      throw new IllegalArgumentException(
+          "--stalled is given, but with --calls there are no streams that a client could leave"
+              + " unread; leave out one");
+    }
+  }
+
+  private static void requireCount(String flag, int value, int least) {
+    if (value < least || value > MOST_STREAMS) {
+      throw new IllegalArgumentException(
+          flag + " is " + value + " but should be " + least + " to " + MOST_STREAMS);
+    }
+  }
+
+  /** Whether a flag asks for more than one plain stream. */
+  boolean wanted() {
+    return ramp || calls || count > 1 || stalled > 0 || steerRate > 0;
+  }
+
+  /** Runs the streams. */
+  void measure(BenchOptions options, RequestOptions requests, Figures figures, PrintWriter out)
+      throws InterruptedException {
+    StreamLoad load = new StreamLoad(options, requests, kind(options, requests), fps, stalled);
+    figures.text("server", options.server()).number("fps", fps);
+    if (!ramp) {
+      figures.count("stalled", stalled);
+      load.run(count).tell(figures);
+      return;
+    }
+    Ramp search = new Ramp(load::run, MOST_STREAMS, out);
+    figures.count("streams_held", search.find(count)).list("steps", search.steps());
+  }
+
+  private StreamLoad.Kind kind(BenchOptions options, RequestOptions requests) {
+    if (calls) {
+      UnaryCall<?, ?> call = call(options, requests);
+      long period = (long) (1e9 / fps);
+      return (channel, i, reads, span, timer) ->
+          new StreamOfCalls<>(channel, call, period, (long) (i * GOLDEN % 1 * period), timer);
+    }
+    if (requests.oip()) {
+      return (channel, i, reads, span, timer) ->
+          new DecoupledStream(
+              channel, TensorRequest.ofFrames(options.model(), i * SEEDS, label, fps));
+    }
+    StreamRequest request = request(options.model());
+    return (channel, i, reads, span, timer) ->
+        new SteeredStream(channel, seeded(request, i), reads ? steerRate : 0, span);
+  }
+
+  private static UnaryCall<?, ?> call(BenchOptions options, RequestOptions requests) {
+    ManagedChannel channel = options.channel();
+    try {
+      return requests.call(options, channel);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static StreamRequest seeded(StreamRequest request, int i) {
+    return request.toBuilder().setStart(request.getStart().toBuilder().setSeed(i * SEEDS)).build();
+  }
+
+  private StreamRequest request(String model) {
+    Origin.Builder start = Origin.newBuilder();
+    if (label >= 0) {
+      start.setLabel(label);
+    }
+    return StreamRequest.newBuilder()
+        .setModel(model)
+        .setStart(start)
+        .setFps(fps)
+        .setWalk(Walk.getDefaultInstance())
+        .setEncoding(encoding.encoding)
+        .build();
+  }
+}
