@@ -48,7 +48,12 @@ class ArchitectureTest {
             "retort.server.schedule..", "retort.server.generator..", "retort.server.image..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("retort.v1..", "retort.server.grpc..", "io.grpc..")
+        .resideInAnyPackage(
+            "retort.v1..",
+            "retort.inference..",
+            "retort.server.grpc..",
+            "retort.server.oip..",
+            "io.grpc..")
         .because("another transport must not have to undo the first")
         .check(RETORT);
   }

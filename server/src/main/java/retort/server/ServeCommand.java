@@ -148,6 +148,20 @@ final class ServeCommand implements Callable<Integer> {
   private int poll;
 
   @Option(
+      names = "--max-message",
+      paramLabel = "MIB",
+      description =
+          "Largest request message of tensors, in MiB; larger ones are refused."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int maxMessage = 16;
+
+  @Option(
+      names = "--model-control",
+      description =
+          "Let clients load and unload models; else they are refused. Default: ${DEFAULT-VALUE}.")
+  private boolean modelControl;
+
+  @Option(
       names = "--provider",
       paramLabel = "NAME[,NAME...]",
       split = ",",
@@ -231,6 +245,7 @@ final class ServeCommand implements Callable<Integer> {
     requireRange("--calls-per-connection", callsPerConnection, 1, Integer.MAX_VALUE);
     requireRange("--versions", versions, 1, 1024);
     requireRange("--poll", poll, 0, 86400);
+    requireRange("--max-message", maxMessage, 1, RetortServer.MAX_TENSOR_BYTES >> 20);
     requireRange("--device", device, 0, 1024);
     requireRange("--drain-seconds", drainSeconds, 0, 3600);
   }
@@ -254,11 +269,13 @@ final class ServeCommand implements Callable<Integer> {
             .permitKeepAliveTime(LEAST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
-            .maxConcurrentCallsPerConnection(callsPerConnection);
+            .maxConcurrentCallsPerConnection(callsPerConnection)
+            .maxInboundMessageSize(maxMessage << 20);
     try {
       return RetortServer.start(
           transport,
           models,
+          modelControl,
           new RetortServer.Size(threads, queue, maxStreams, load),
           Time.ofMachine(),
           // Not exit, whose hooks would drain a server that answers nobody.

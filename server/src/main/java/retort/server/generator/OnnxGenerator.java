@@ -12,6 +12,7 @@ import retort.denoiser.ImageShape;
 import retort.denoiser.MetadataKeys;
 import retort.onnx.OnnxException;
 import retort.onnx.OnnxReader;
+import retort.server.tensor.TensorCall;
 import retort.server.tensor.TensorModel;
 import retort.server.tensor.TensorSpec;
 import retort.server.tensor.TensorValue;
@@ -201,8 +202,8 @@ public final class OnnxGenerator implements Generator, TensorModel {
   }
 
   @Override
-  public Map<String, TensorValue> run(Map<String, TensorValue> inputs, Set<String> wanted) {
-    return tensors.run(inputs, wanted);
+  public TensorCall call(Map<String, TensorValue> inputs, Set<String> wanted) {
+    return tensors.call(inputs, wanted);
   }
 
   @Override

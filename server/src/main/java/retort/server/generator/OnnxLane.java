@@ -57,7 +57,7 @@ final class OnnxLane implements LanePool.Reusable {
     }
     label = direct(Float.BYTES, maxBatch, signature.labels()).asFloatBuffer();
     image = direct(signature.bytes() ? 1 : Float.BYTES, maxBatch, elements);
-    runOptions = runOptions();
+    runOptions = OnnxSession.runOptions();
     try {
       for (int n = 1; n <= maxBatch; n++) {
         sizes.add(tensors(n));
@@ -65,14 +65,6 @@ final class OnnxLane implements LanePool.Reusable {
     } catch (OrtException e) {
       close();
       throw new GeneratorException("no tensors: " + Device.firstLine(e), e);
-    }
-  }
-
-  private static RunOptions runOptions() {
-    try {
-      return new RunOptions();
-    } catch (OrtException e) {
-      throw new GeneratorException("no options of runs: " + Device.firstLine(e), e);
     }
   }
 
@@ -124,20 +116,12 @@ final class OnnxLane implements LanePool.Reusable {
 
   @Override
   public void stop() {
-    setTerminate(true);
+    OnnxSession.setTerminate(runOptions, true);
   }
 
   @Override
   public void renew() {
-    setTerminate(false);
-  }
-
-  private void setTerminate(boolean terminate) {
-    try {
-      runOptions.setTerminate(terminate);
-    } catch (OrtException e) {
-      throw new GeneratorException("a run cannot be stopped: " + Device.firstLine(e), e);
-    }
+    OnnxSession.setTerminate(runOptions, false);
   }
 
   @Override

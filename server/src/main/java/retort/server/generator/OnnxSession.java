@@ -136,12 +136,34 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  /** Runs the network; the caller closes what it gives. */
-  OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> wanted) {
+  /**
+   * Runs the network; the caller closes what it gives.
+   *
+   * @param how can end the run early
+   */
+  OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> wanted, RunOptions how) {
     try {
-      return session.run(inputs, wanted);
+      return session.run(inputs, wanted, how);
     } catch (OrtException e) {
       throw failed(e);
+    }
+  }
+
+  /** By which runs can be ended early; the caller closes it. */
+  static RunOptions runOptions() {
+    try {
+      return new RunOptions();
+    } catch (OrtException e) {
+      throw new GeneratorException("no options of runs: " + Device.firstLine(e), e);
+    }
+  }
+
+  /** Says whether runs with these options end early, those that have begun included. */
+  static void setTerminate(RunOptions how, boolean terminate) {
+    try {
+      how.setTerminate(terminate);
+    } catch (OrtException e) {
+      throw new GeneratorException("a run cannot be stopped: " + Device.firstLine(e), e);
     }
   }
 

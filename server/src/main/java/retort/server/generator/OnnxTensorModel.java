@@ -1,19 +1,13 @@
 package retort.server.generator;
 
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import retort.onnx.SignedInputs;
-import retort.server.tensor.ElementType;
+import retort.server.tensor.TensorCall;
 import retort.server.tensor.TensorModel;
 import retort.server.tensor.TensorSpec;
 import retort.server.tensor.TensorValue;
@@ -90,30 +84,10 @@ final class OnnxTensorModel implements Network, TensorModel {
   }
 
   @Override
-  public Map<String, TensorValue> run(Map<String, TensorValue> given, Set<String> wanted) {
+  public TensorCall call(Map<String, TensorValue> given, Set<String> wanted) {
     requireAll(given, wanted);
-    Map<String, OnnxTensor> feeds = new HashMap<>();
-    try {
-      for (Map.Entry<String, TensorValue> input : given.entrySet()) {
-        ElementType type = input.getValue().type();
-        String name = input.getKey();
-        feeds.put(
-            OnnxTensors.lacks(type) ? SignedInputs.nameOf(name) : name,
-            OnnxTensors.tensor(input.getValue()));
-      }
-      Set<String> asked = wanted.isEmpty() ? outputs.keySet() : wanted;
-      try (OrtSession.Result result = session.run(feeds, asked)) {
-        Map<String, TensorValue> values = new LinkedHashMap<>();
-        for (Map.Entry<String, OnnxValue> output : result) {
-          values.put(output.getKey(), OnnxTensors.value(output.getValue()));
-        }
-        return values;
-      }
-    } catch (OrtException e) {
-      throw OnnxSession.failed(e);
-    } finally {
-      feeds.values().forEach(OnnxTensor::close);
-    }
+    Set<String> asked = wanted.isEmpty() ? outputs.keySet() : Set.copyOf(wanted);
+    return new OnnxTensorCall(session, given, asked);
   }
 
   private void requireAll(Map<String, TensorValue> given, Set<String> wanted) {

@@ -130,7 +130,8 @@ final class Admission {
       return taken;
     }
 
-    private void giveBack() {
+    /** Gives it back, once; {@link #heldBy} has it done. */
+    void giveBack() {
       synchronized (this) {
         over = true;
       }

@@ -23,7 +23,11 @@ final class ResumeTokens {
 
   /** The token of a state: at most 1 KiB. */
   static ByteString write(StreamState state) {
-    ByteString bytes = SavedStreams.write(state).toByteString();
+    return sealed(SavedStreams.write(state).toByteString());
+  }
+
+  /** The token of a {@link SavedStream}'s bytes. */
+  static ByteString sealed(ByteString bytes) {
     return ResumeToken.newBuilder()
         .setVersion(VERSION)
         .setStream(bytes)

@@ -5,6 +5,7 @@ import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -12,20 +13,25 @@ import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import retort.command.Commands;
+import retort.inference.GRPCInferenceServiceGrpc;
+import retort.server.oip.InferenceService;
 import retort.server.repository.Model;
 import retort.server.repository.ModelRepository;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.RenderQueue;
 import retort.server.schedule.RenderThreads;
+import retort.server.schedule.TensorRuns;
 import retort.server.schedule.Time;
 import retort.v1.RetortGrpc;
 
 /**
- * Models behind gRPC: {@code retort.v1}, health for the server, the service and each model, and
- * reflection. Owns its models: they close with it.
+ * Models behind gRPC: {@code retort.v1}, the Open Inference Protocol, health for the server, the
+ * services and each model, and reflection. Owns its models: they close with it.
  */
 public final class RetortServer {
   /**
@@ -64,6 +70,9 @@ public final class RetortServer {
   /** The largest request there is needs a sixth of it; unpacked, a message takes much more. */
   static final int MAX_REQUEST_BYTES = 64 << 10;
 
+  /** The largest message of tensors that {@link #start}'s transport may be told to take. */
+  public static final int MAX_TENSOR_BYTES = 64 << 20;
+
   /** For answers on their way to reach clients that read; others are cut off. */
   private static final Duration FLUSH = Duration.ofSeconds(1);
 
@@ -74,11 +83,17 @@ public final class RetortServer {
   private final FrameClock clock;
   private final RenderThreads threads;
   private final RetortService service;
+  private final InferenceService inference;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
   private RetortServer(
-      ServerBuilder<?> transport, ModelRepository models, Size size, Time time, Runnable end) {
+      ServerBuilder<?> transport,
+      ModelRepository models,
+      boolean modelControl,
+      Size size,
+      Time time,
+      Runnable end) {
     this.end = end;
     this.models = models;
     queue = new RenderQueue(size.queue(), size.threads(), size.load(), time);
@@ -87,24 +102,46 @@ public final class RetortServer {
     threads = new RenderThreads(queue, size.threads(), time, this::broken);
     service = new RetortService(new ModelTable(models), queue, clock, admission, time);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+    inference =
+        new InferenceService(
+            new RepositoryModels(models, modelControl),
+            TensorRuns.in(queue),
+            new FrameStreams(queue, clock, admission, time),
+            time,
+            MAX_TENSOR_BYTES,
+            Commands.version());
     health.setStatus(RetortGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     models.watch(this::tellHealth);
     if (!(transport instanceof NettyServerBuilder)) {
       transport.intercept(new SerializedCalls());
     }
+    Intake intake =
+        new Intake(
+            method -> method.startsWith(GRPCInferenceServiceGrpc.SERVICE_NAME + "/"),
+            MAX_REQUEST_BYTES,
+            MAX_TENSOR_BYTES);
     server =
         transport
+            .addStreamTracerFactory(intake)
+            .intercept(intake)
             // No method waits, so none needs a thread of its own.
             .directExecutor()
-            .maxInboundMessageSize(MAX_REQUEST_BYTES)
             // Requests are small; and a packed one's size is known too late.
             .decompressorRegistry(
                 DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
-            .addService(service)
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(olderReflection())
+            .addService(small(service))
+            .addService(
+                CheckedRequests.of(
+                    inference.definition(), MAX_TENSOR_BYTES, InferenceService::reader))
+            .addService(small(health.getHealthService()))
+            .addService(small(ProtoReflectionServiceV1.newInstance()))
+            .addService(small(olderReflection()))
             .build();
+  }
+
+  private static ServerServiceDefinition small(BindableService service) {
+    return CheckedRequests.of(service.bindService(), MAX_REQUEST_BYTES, method -> Optional.empty());
   }
 
   private void tellHealth(Model model) {
@@ -125,17 +162,24 @@ public final class RetortServer {
   /**
    * Starts to serve.
    *
-   * @param transport where to listen
+   * @param transport where to listen; its limit for messages is that of tensors, {@link
+   *     #MAX_TENSOR_BYTES} at most: all other requests are held to 64 KiB
    * @param models what to serve, as it stands and changes; the server's from now on, which closes
    *     it
+   * @param modelControl whether clients may have models loaded and taken away
    * @param end what happens when a thread of the server has broken and clients were told: without
    *     it no call would be answered any more, so the process should end
    * @throws IOException when the transport cannot listen there; the models are then closed
    */
   public static RetortServer start(
-      ServerBuilder<?> transport, ModelRepository models, Size size, Time time, Runnable end)
+      ServerBuilder<?> transport,
+      ModelRepository models,
+      boolean modelControl,
+      Size size,
+      Time time,
+      Runnable end)
       throws IOException {
-    RetortServer server = new RetortServer(transport, models, size, time, end);
+    RetortServer server = new RetortServer(transport, models, modelControl, size, time, end);
     try {
       server.server.start();
       return server;
@@ -168,7 +212,9 @@ public final class RetortServer {
     threads.finish(patience);
     Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     // Not until the transport has ended: who watches health never ends a call.
-    if (!admission.awaitNone(left.compareTo(FLUSH) < 0 ? left : FLUSH)) {
+    Duration flush = left.compareTo(FLUSH) < 0 ? left : FLUSH;
+    boolean read = admission.awaitNone(flush);
+    if (!inference.awaitNone(flush) || !read) {
       LOG.info("some calls are cut off: they took too long, or their clients do not read");
     }
     close();
@@ -177,6 +223,7 @@ public final class RetortServer {
   private void refuse() {
     // In this order, so that who sees the health change meets no call that is still accepted.
     service.drain();
+    inference.drain();
     health.enterTerminalState();
     server.shutdown();
   }
@@ -199,6 +246,7 @@ public final class RetortServer {
     threads.takeNoMore();
     server.shutdownNow();
     clock.close();
+    inference.close();
     boolean stopped = threads.stop(FLUSH);
     models.close();
     if (!stopped) {

@@ -26,7 +26,7 @@ public record Render(
     Client client)
     implements Work {
   /** A quarter of a second: a request yields to frames for so long, and is hardly felt to wait. */
-  private static final long REQUEST_YIELDS_NANOS = 250_000_000;
+  static final long REQUEST_YIELDS_NANOS = 250_000_000;
 
   /** An image of a request, asked for at a time. */
   public static Render request(

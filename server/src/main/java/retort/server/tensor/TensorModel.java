@@ -13,13 +13,20 @@ public interface TensorModel {
   List<TensorSpec> outputs();
 
   /**
-   * Runs it, on the caller's thread.
+   * Makes it ready to run.
    *
    * @param inputs by name: one for each of {@link #inputs}
    * @param wanted names of outputs; empty for all
-   * @return by name, in memory of their own
+   * @return for the caller to run and to close
    * @throws IllegalArgumentException when an input is missing, unknown or does not fit, or an
    *     output is unknown
    */
-  Map<String, TensorValue> run(Map<String, TensorValue> inputs, Set<String> wanted);
+  TensorCall call(Map<String, TensorValue> inputs, Set<String> wanted);
+
+  /** Runs it to its end, on the caller's thread, as {@link #call} says. */
+  default Map<String, TensorValue> run(Map<String, TensorValue> inputs, Set<String> wanted) {
+    try (TensorCall call = call(inputs, wanted)) {
+      return call.run();
+    }
+  }
 }

@@ -3,6 +3,7 @@ package retort.server.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -16,11 +17,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import retort.noise.GaussianNoise;
 import retort.server.TinyGenerator;
 import retort.server.tensor.ElementType;
+import retort.server.tensor.TensorCall;
 import retort.server.tensor.TensorModel;
 import retort.server.tensor.TensorSpec;
 import retort.server.tensor.TensorValue;
@@ -264,6 +269,57 @@ class OnnxTensorModelTest {
     assertThatThrownBy(() -> open(graph))
         .isInstanceOf(GeneratorException.class)
         .hasMessageContaining("only tensors of");
+  }
+
+  /** A network that goes round as often as it is told. */
+  private TensorModel loop() {
+    GraphProto body =
+        GraphProto.newBuilder()
+            .setName("body")
+            .addInput(value("i", ElementType.INT64))
+            .addInput(value("go", ElementType.BOOL))
+            .addInput(value("before", ElementType.INT64))
+            .addNode(node("Identity", "on", "go"))
+            .addNode(node("Add", "after", "before", "i"))
+            .addOutput(value("on", ElementType.BOOL))
+            .addOutput(value("after", ElementType.INT64))
+            .build();
+    AttributeProto around =
+        AttributeProto.newBuilder()
+            .setName("body")
+            .setType(AttributeProto.AttributeType.GRAPH)
+            .setG(body)
+            .build();
+    return open(
+        GraphProto.newBuilder()
+            .addInput(value("times", ElementType.INT64))
+            .addInput(value("x", ElementType.INT64))
+            .addNode(node("Loop", "y", "times", "", "x").toBuilder().addAttribute(around))
+            .addOutput(value("y", ElementType.INT64)));
+  }
+
+  private static TensorValue integer(long value) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    return TensorValue.of(ElementType.INT64, List.of(), bytes.putLong(0, value));
+  }
+
+  @Test
+  void stoppedRunEndsAndNoOtherIsTouched() {
+    TensorModel model = loop();
+    try (TensorCall endless =
+            model.call(Map.of("times", integer(Long.MAX_VALUE), "x", integer(0)), Set.of());
+        TensorCall other = model.call(Map.of("times", integer(4), "x", integer(0)), Set.of())) {
+      CompletableFuture<Map<String, TensorValue>> running =
+          CompletableFuture.supplyAsync(endless::run);
+
+      endless.stop();
+
+      assertThat(running)
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(GeneratorException.class);
+      assertThat(Objects.requireNonNull(other.run().get("y")).bytes().getLong()).isEqualTo(6);
+    }
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import retort.server.generator.Device;
-import retort.server.generator.Generator;
+import retort.server.generator.Network;
 import retort.server.generator.OnnxFile;
 import retort.server.repository.ModelFile;
 import retort.server.repository.ModelFolder;
@@ -44,11 +44,12 @@ final class Served implements AutoCloseable {
       ServerBuilder<?> transport,
       Function<RetortServer, ManagedChannelBuilder<?>> client,
       ModelRepository models,
+      boolean modelControl,
       RetortServer.Size size) {
     try {
       server =
           RetortServer.start(
-              transport, models, size, Time.ofMachine(), () -> broken.complete(true));
+              transport, models, modelControl, size, Time.ofMachine(), () -> broken.complete(true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -56,21 +57,27 @@ final class Served implements AutoCloseable {
   }
 
   static Served inProcess(ModelRepository models, RetortServer.Size size) {
+    return inProcess(models, true, size);
+  }
+
+  private static Served inProcess(
+      ModelRepository models, boolean modelControl, RetortServer.Size size) {
     String name = InProcessServerBuilder.generateName();
     return new Served(
         InProcessServerBuilder.forName(name),
         server -> InProcessChannelBuilder.forName(name),
         models,
+        modelControl,
         size);
   }
 
-  /** One generator, one thread, and a real connection. */
-  static Served overTheLoopback(Generator generator, int queue, ServerInterceptor... interceptors) {
+  /** One network, one thread, and a real connection. */
+  static Served overTheLoopback(Network network, int queue, ServerInterceptor... interceptors) {
     NettyServerBuilder transport =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     List.of(interceptors).forEach(transport::intercept);
     return new Served(
-        transport, Served::loopback, fake(generator), new RetortServer.Size(1, queue, 256));
+        transport, Served::loopback, fake(network), false, new RetortServer.Size(1, queue, 256));
   }
 
   private static ManagedChannelBuilder<?> loopback(RetortServer server) {
@@ -90,6 +97,11 @@ final class Served implements AutoCloseable {
     return inProcess(repository(folder, maxBatch), new RetortServer.Size(2, 256, 256));
   }
 
+  /** The models of a folder, which no client may change. */
+  static Served folderAsItIs(Path folder) {
+    return inProcess(repository(folder, 1), false, new RetortServer.Size(1, 256, 256));
+  }
+
   /** The models of a folder, loaded. */
   static ModelRepository repository(Path folder, int maxBatch) {
     ModelRepository models =
@@ -102,24 +114,22 @@ final class Served implements AutoCloseable {
   }
 
   /** A model of the name {@code fake}. */
-  private static ModelRepository fake(Generator generator) {
+  private static ModelRepository fake(Network network) {
     ModelRepository models =
         new ModelRepository(
-            () -> List.of(ModelFile.of("fake", 1, Path.of("fake"))),
-            (file, before) -> generator,
-            1);
+            () -> List.of(ModelFile.of("fake", 1, Path.of("fake"))), (file, before) -> network, 1);
     models.loadAll();
     return models;
   }
 
-  /** One generator, one thread. */
-  static Served one(Generator generator, int queue) {
-    return one(generator, queue, 256);
+  /** One network, one thread. */
+  static Served one(Network network, int queue) {
+    return one(network, queue, 256);
   }
 
-  /** One generator, one thread. */
-  static Served one(Generator generator, int queue, int streams) {
-    return inProcess(fake(generator), new RetortServer.Size(1, queue, streams));
+  /** One network, one thread. */
+  static Served one(Network network, int queue, int streams) {
+    return inProcess(fake(network), new RetortServer.Size(1, queue, streams));
   }
 
   RetortGrpc.RetortBlockingStub ask() {

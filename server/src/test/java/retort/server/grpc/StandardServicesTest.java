@@ -69,6 +69,7 @@ class StandardServicesTest {
               answer.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList().stream()
                   .map(service -> service.getName()))
           .containsExactlyInAnyOrder(
+              "inference.GRPCInferenceService",
               "retort.v1.Retort",
               "grpc.health.v1.Health",
               "grpc.reflection.v1.ServerReflection",
