@@ -37,7 +37,10 @@ record Gallery(RetortClient client, ServedModel model) {
     }
     PictureGrid grid = new PictureGrid(COLUMNS, GRID_SCALE);
     OutputFile.writePng(
-        file, grid.layOut(new ImageRequests(client, model).pictures(origins.size(), origins::get)));
+        file,
+        grid.layOut(
+            new ImageRequests(client, model, ImageForm.RAW)
+                .pictures(origins.size(), origins::get)));
   }
 
   /**

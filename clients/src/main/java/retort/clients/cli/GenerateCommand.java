@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 import retort.clients.RetortClient;
 import retort.clients.cli.picture.OutputFile;
 import retort.clients.cli.picture.PictureGrid;
+import retort.v1.Encoding;
 import retort.v1.Model;
 import retort.v1.Origin;
 
@@ -28,7 +29,7 @@ import retort.v1.Origin;
     sortOptions = false,
     description =
         "Asks a server for images and writes them as a grid, as single files, or both; or as bytes"
-            + " for another program.",
+            + " for another program. Files are PNG, however images travel.",
     footer = {
       "",
       "Example, ten of each digit in a row, then one large seven:",
@@ -86,6 +87,8 @@ final class GenerateCommand implements Callable<Integer> {
           "Each pixel becomes a square of this side, in pixels. Default: ${DEFAULT-VALUE}.")
   private int scale = 1;
 
+  @Mixin private FormOptions form = new FormOptions(FormOptions.Carried.RAW);
+
   @Option(
       names = "--out",
       paramLabel = "FILE",
@@ -110,17 +113,17 @@ final class GenerateCommand implements Callable<Integer> {
     try (RetortClient client = server.connect()) {
       ServedModel model = server.model(client);
       List<Integer> cycle = model.labels(labels);
-      ImageRequests requests = new ImageRequests(client, model);
+      ImageRequests requests = new ImageRequests(client, model, form.form());
+      Model carried = form.form().carried(model.description());
       if (raw) {
         // Not System.out, which would not tell that nobody reads any more.
-        try (RawImages images =
-            new RawImages(new FileOutputStream(FileDescriptor.out), model.description())) {
+        try (RawImages images = new RawImages(new FileOutputStream(FileDescriptor.out), carried)) {
           images.begin(seed.bits(), first, count, cycle);
           requests.images(count, i -> origin(first + i, cycle), images::add);
         }
         return 0;
       }
-      requireRoom(grid, model.description());
+      requireRoom(grid, carried);
       long start = System.nanoTime();
       List<BufferedImage> pictures = requests.pictures(count, i -> origin(first + i, cycle));
       double seconds = (System.nanoTime() - start) * 1e-9;
@@ -134,6 +137,10 @@ final class GenerateCommand implements Callable<Integer> {
     if (raw && folder != null) {
       throw new IllegalArgumentException(
           "--out is - and --folder is " + folder + "; pass one of them");
+    }
+    if (raw && form.form().encoding() != Encoding.ENCODING_RAW) {
+      throw new IllegalArgumentException(
+          "--out is - where images go as bytes, so --encoding should be raw, or left out");
     }
     if (raw ? count < 0 : count < 1 || count > 65_536) {
       throw new IllegalArgumentException(

@@ -16,7 +16,6 @@ import retort.clients.RetortClient;
 import retort.clients.RetortException;
 import retort.clients.cli.picture.ImageDecoder;
 import retort.clients.cli.picture.PictureException;
-import retort.v1.Encoding;
 import retort.v1.GenerateRequest;
 import retort.v1.GenerateResponse;
 import retort.v1.GeneratedImage;
@@ -28,8 +27,9 @@ import retort.v1.Origin;
  *
  * @param client asks
  * @param model for images of this
+ * @param form in which they come
  */
-record ImageRequests(RetortClient client, ServedModel model) {
+record ImageRequests(RetortClient client, ServedModel model, ImageForm form) {
   /** Enough to keep a server busy, and few enough to leave others room in its queue. */
   private static final int MAX_IMAGES = 64;
 
@@ -110,7 +110,10 @@ record ImageRequests(RetortClient client, ServedModel model) {
         GenerateRequest.newBuilder()
             .setModel(model.name())
             .addAllOrigins(IntStream.range(first, first + size).mapToObj(origins).toList())
-            .setEncoding(Encoding.ENCODING_RAW)
+            .setEncoding(form.encoding())
+            .setWidth(form.width())
+            .setHeight(form.height())
+            .setQuality(form.quality())
             .build();
     return new Part(first, size, threads.submit(() -> ask(request)));
   }
@@ -160,10 +163,7 @@ record ImageRequests(RetortClient client, ServedModel model) {
   }
 
   private int imagesARequest() {
-    long imageBytes =
-        (long) model.description().getWidth()
-            * model.description().getHeight()
-            * model.description().getChannels();
+    long imageBytes = form.mostBytes(model.description());
     return (int) Math.max(1, Math.min(MAX_IMAGES, MAX_BYTES / Math.max(1, imageBytes)));
   }
 }

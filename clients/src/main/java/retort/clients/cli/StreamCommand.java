@@ -119,7 +119,7 @@ final class StreamCommand implements Callable<Integer> {
     try (PictureSink sink = sink();
         RetortClient client = server.connect()) {
       ServedModel model = server.model(client);
-      requireRoom(model.description());
+      requireRoom(walk.form().carried(model.description()));
       StreamRequest request = walk.request(model).setFrameCount(frames).build();
       return watch(client, request, sink);
     }

@@ -2,11 +2,9 @@ package retort.clients.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import retort.v1.Encoding;
 import retort.v1.Origin;
 import retort.v1.SlowClient;
 import retort.v1.StreamRequest;
@@ -14,20 +12,6 @@ import retort.v1.Walk;
 
 /** Flags that say what a stream shows, how fast, and in what form. */
 final class WalkOptions {
-  /** How an image is carried. */
-  enum Carried {
-    PNG(Encoding.ENCODING_PNG),
-    RAW(Encoding.ENCODING_RAW),
-    JPEG(Encoding.ENCODING_JPEG),
-    WEBP(Encoding.ENCODING_WEBP);
-
-    private final Encoding encoding;
-
-    Carried(Encoding encoding) {
-      this.encoding = encoding;
-    }
-  }
-
   /** What the server does when we are slow. */
   enum Slow {
     LATEST,
@@ -35,8 +19,6 @@ final class WalkOptions {
   }
 
   private static final double MOST = 240;
-
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
   /** The contract's limit for a walk. */
   private static final int MAX_LABELS = 256;
@@ -72,24 +54,7 @@ final class WalkOptions {
               + " frames.")
   private @Nullable Double speed;
 
-  @Option(
-      names = "--encoding",
-      paramLabel = "NAME",
-      defaultValue = "png",
-      description = "How images travel: png, raw, jpeg or webp. Default: ${DEFAULT-VALUE}.")
-  private Carried encoding = Carried.PNG;
-
-  @Option(
-      names = "--quality",
-      paramLabel = "Q",
-      description = "Of jpeg and webp, 1 to 100. Default: the server's, 90.")
-  private @Nullable Integer quality;
-
-  @Option(
-      names = "--scale-to",
-      paramLabel = "WxH",
-      description = "Pixels to which the server scales each image, such as 256x256. Default: none.")
-  private @Nullable String scaleTo;
+  @Mixin private FormOptions form = new FormOptions(FormOptions.Carried.PNG);
 
   @Option(
       names = "--slow-client",
@@ -104,28 +69,25 @@ final class WalkOptions {
     return fps;
   }
 
+  /** In which form its images come. */
+  ImageForm form() {
+    return form.form();
+  }
+
   /** Refuses numbers that no stream can have. */
   void check() {
     if (!(fps > 0 && fps <= MOST)) {
       throw new IllegalArgumentException(
           "--fps is " + fps + " but should be above 0 and at most 240");
     }
-    if (quality != null && (quality < 1 || quality > 100)) {
-      throw new IllegalArgumentException(
-          "--quality is " + quality + " but should be from 1 to 100");
-    }
     if (speed != null && !(speed >= 0 && speed <= MOST)) {
       throw new IllegalArgumentException("--speed is " + speed + " but should be 0 to 240");
     }
+    form.form();
   }
 
   /** What to ask the server for. */
   StreamRequest.Builder request(ServedModel model) {
-    Matcher size = SIZE.matcher(scaleTo == null ? "0x0" : scaleTo);
-    if (!size.matches()) {
-      throw new IllegalArgumentException(
-          "--scale-to is " + scaleTo + " but should be a width and a height, such as 256x256");
-    }
     Walk.Builder walk = Walk.newBuilder();
     if (speed != null) {
       walk.setSpeed(speed);
@@ -139,15 +101,16 @@ final class WalkOptions {
       start.setLabel(cycle.get(0));
       walk.addAllLabels(cycle);
     }
+    ImageForm carried = form.form();
     return StreamRequest.newBuilder()
         .setModel(model.name())
         .setStart(start)
         .setFps(fps)
         .setWalk(walk)
-        .setEncoding(encoding.encoding)
-        .setQuality(quality == null ? 0 : quality)
-        .setWidth(Integer.parseInt(size.group(1)))
-        .setHeight(Integer.parseInt(size.group(2)))
+        .setEncoding(carried.encoding())
+        .setWidth(carried.width())
+        .setHeight(carried.height())
+        .setQuality(carried.quality())
         .setSlowClient(
             slow == Slow.BLOCK ? SlowClient.SLOW_CLIENT_BLOCK : SlowClient.SLOW_CLIENT_LATEST);
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.clients.FakeServer;
+import retort.v1.Encoding;
 import retort.v1.GenerateRequest;
 import retort.v1.Model;
 import retort.v1.Origin;
@@ -50,6 +51,26 @@ class GenerateCommandTest {
 
   private static int grey(BufferedImage image, int x, int y) {
     return image.getRaster().getSample(x, y, 0);
+  }
+
+  @Test
+  void flagsSayInWhichFormImagesTravel() {
+    generate("--images 5 --encoding jpeg --width 2 --height 3 --quality 90 --out FOLDER/a.png");
+
+    GenerateRequest request = server.requests().get(0);
+    assertThat(request.getOriginsCount()).isEqualTo(5);
+    assertThat(request.getEncoding()).isEqualTo(Encoding.ENCODING_JPEG);
+    assertThat(request.getWidth()).isEqualTo(2);
+    assertThat(request.getHeight()).isEqualTo(3);
+    assertThat(request.getQuality()).isEqualTo(90);
+  }
+
+  @Test
+  void largeImagesAreAskedForInSmallerRequests() {
+    generate("--images 5 --encoding webp --width 1024 --height 600 --out FOLDER/a.png");
+
+    // Grey in WebP counts as three channels, and 4 MiB less 64 KiB hold two such images.
+    assertThat(server.requests()).extracting(GenerateRequest::getOriginsCount).startsWith(2, 2);
   }
 
   @Test

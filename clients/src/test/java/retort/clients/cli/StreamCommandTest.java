@@ -85,6 +85,16 @@ class StreamCommandTest {
   }
 
   @Test
+  void flagsSayInWhichFormImagesTravel() {
+    stream(" --encoding webp --width 640 --height 480 --quality 90");
+
+    assertThat(requested().getEncoding()).isEqualTo(Encoding.ENCODING_WEBP);
+    assertThat(requested().getWidth()).isEqualTo(640);
+    assertThat(requested().getHeight()).isEqualTo(480);
+    assertThat(requested().getQuality()).isEqualTo(90);
+  }
+
+  @Test
   void figuresAndPicturesAreKept() throws IOException {
     CommandRun run = stream(" --frames 4 --save FOLDER/walk.gif --json FOLDER/stream.json");
 

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import retort.denoiser.ImageShape;
 import retort.server.generator.Network;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.RefusedException;
 import retort.server.schedule.RefusedException.Reason;
@@ -55,6 +57,17 @@ final class Admission {
       Runnable cancelled,
       Runnable over) {
     int bytes = images * (imageBytes + OVERHEAD_BYTES);
+    promise(bytes);
+    whenOver(
+        call,
+        cancelled,
+        () -> {
+          answerBytes.release(bytes);
+          over.run();
+        });
+  }
+
+  private void promise(int bytes) {
     if (!answerBytes.tryAcquire(bytes)) {
       throw new RefusedException(
           Reason.BUSY,
@@ -63,13 +76,6 @@ final class Admission {
               + " MiB of images that are not yet read, which is its limit; read the answers, or"
               + " ask later");
     }
-    whenOver(
-        call,
-        cancelled,
-        () -> {
-          answerBytes.release(bytes);
-          over.run();
-        });
   }
 
   /**
@@ -93,6 +99,11 @@ final class Admission {
     // Guarded by this.
     private final List<Runnable> held = new ArrayList<>();
     private boolean over;
+
+    // Only the call's own messages change these.
+    private int pixels;
+    private boolean lossy;
+    private int addedBytes;
 
     /**
      * Has the call give it back when it is closed or cancelled.
@@ -128,6 +139,29 @@ final class Admission {
       Capacity.Place taken = capacity.take(network, fps, now);
       holds(taken::close);
       return taken;
+    }
+
+    /**
+     * Holds what frames may be larger than the model's, whose size was reckoned with when it was
+     * loaded. What was asked for once is held to the end: an update may wait for its frame.
+     *
+     * @param made the shape of the model's images
+     * @throws RefusedException when too much has been promised already
+     */
+    void frames(ImageFormat format, ImageShape made) {
+      ImageShape carried = format.carried(made);
+      int most = Math.max(pixels, carried.width() * carried.height());
+      boolean either = lossy || format.encoding().lossy();
+      int channels = either ? ImageFormat.MAX_CHANNELS : made.channels();
+      int added = Math.max(0, channels * most - made.elements());
+      if (added > addedBytes) {
+        int more = added - addedBytes;
+        promise(more);
+        holds(() -> answerBytes.release(more));
+        addedBytes = added;
+      }
+      pixels = most;
+      lossy = either;
     }
 
     /** Gives it back, once; {@link #heldBy} has it done. */

@@ -8,6 +8,7 @@ import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import retort.server.image.EncodingException;
 import retort.server.schedule.RefusedException;
 import retort.server.schedule.RefusedException.Reason;
 
@@ -30,6 +31,10 @@ final class Failures {
           .retryAfter()
           .map(delay -> withRetry(status, delay))
           .orElseGet(status::asRuntimeException);
+    }
+    if (failure instanceof EncodingException) {
+      LOG.debug("a codec is missing", failure);
+      return Status.UNIMPLEMENTED.withDescription(failure.getMessage()).asRuntimeException();
     }
     // One line for each: a network that always fails must not fill the disk with traces.
     LOG.error("a call failed: {}", failure.toString());

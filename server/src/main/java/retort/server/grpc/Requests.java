@@ -50,14 +50,14 @@ final class Requests {
               + capacity
               + "; ask in several requests");
     }
-    long bytes = (long) count * format.carried(generator.shape()).elements();
+    long bytes = (long) count * format.mostBytes(generator.shape());
     if (bytes > MAX_IMAGE_BYTES) {
       throw Failures.invalid(
           "origins has "
               + count
               + " entries, which make "
               + bytes
-              + " bytes of raw images, but an answer holds at most "
+              + " bytes of images, but an answer holds at most "
               + MAX_IMAGE_BYTES
               + "; ask in several requests");
     }
@@ -140,8 +140,7 @@ final class Requests {
           throw Failures.invalid(
               "encoding is "
                   + value
-                  + ", but 1 (PNG), 2 (raw), 3 (JPEG) or 4 (WebP) is expected, or 0 for"
-                  + " PNG");
+                  + ", but 1 (PNG), 2 (raw), 3 (JPEG) or 4 (WebP) is expected, or 0 for PNG");
     };
   }
 

@@ -9,6 +9,7 @@ import retort.server.generator.GeneratorHandle;
 import retort.server.generator.Network;
 import retort.server.generator.Origin;
 import retort.server.grpc.Admission.StreamPart;
+import retort.server.image.Encoding;
 import retort.server.image.ImageFormat;
 import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
@@ -79,7 +80,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     ImageFormat format = Requests.format(request, generator);
     List<Origin> origins = Requests.origins(request, generator, format, queue.capacity());
     GenerateCall call = new GenerateCall(answer, generator, format, origins.size());
-    int imageBytes = format.carried(generator.shape()).elements();
+    int imageBytes = format.mostBytes(generator.shape());
     admission.answer(answer, origins.size(), imageBytes, () -> cancel(call), held::close);
     if (!queue.offer(call.renders(origins, time.nanos()))) {
       requireAdmission();
@@ -121,7 +122,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
       // What a call may be told of must be said now, before its first message.
       StreamPart part = admission.stream();
       GrpcFrameSink sink = new GrpcFrameSink(call);
-      SteerCall steering = new SteerCall(call, request -> start(request, sink, part));
+      SteerCall steering = new SteerCall(call, request -> start(request, sink, part), part::frames);
       part.heldBy(call, steering::cancel);
       call.setOnReadyHandler(steering::wake);
       return steering;
@@ -137,6 +138,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     part.holds(held::close);
     Generator generator = held.generator();
     StreamState beginning = beginning(request, generator);
+    part.frames(beginning.plan().format(), generator.shape());
     long now = time.nanos();
     Capacity.Place place = part.place(generator, beginning.plan().fps(), now);
     FrameStream stream =
@@ -187,6 +189,16 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     Replay replay =
         new Replay(log, request.getFirstIndex(), request.getCount(), generator, queue, clock, sink);
     StreamPart part = admission.stream();
+    try {
+      part.frames(beginning.plan().format(), generator.shape());
+      for (UpdateLog.Entry logged : log.entries()) {
+        ImageFormat asked = logged.update().changed(ImageFormat.of(Encoding.RAW));
+        part.frames(asked, generator.shape());
+      }
+    } catch (RefusedException e) {
+      part.giveBack();
+      throw e;
+    }
     part.holds(held::close);
     part.heldBy(call, replay::cancel);
     call.setOnReadyHandler(replay::wake);

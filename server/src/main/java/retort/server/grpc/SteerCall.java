@@ -1,10 +1,15 @@
 package retort.server.grpc;
 
 import io.grpc.stub.StreamObserver;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import retort.denoiser.ImageShape;
+import retort.server.image.Encoding;
+import retort.server.image.ImageFormat;
 import retort.server.schedule.FrameStream;
 import retort.server.schedule.RefusedException;
+import retort.server.schedule.Steering;
 import retort.v1.Frame;
 import retort.v1.SteerRequest;
 import retort.v1.StreamRequest;
@@ -17,6 +22,7 @@ import retort.v1.StreamUpdate;
 final class SteerCall implements StreamObserver<SteerRequest> {
   private final StreamObserver<Frame> frames;
   private final Function<StreamRequest, FrameStream> start;
+  private final BiConsumer<ImageFormat, ImageShape> admit;
   private @Nullable FrameStream stream;
   private long lastId;
   private boolean over;
@@ -26,10 +32,16 @@ final class SteerCall implements StreamObserver<SteerRequest> {
    *
    * @param frames told of a failure before the stream has started; later the stream tells
    * @param start sets a stream going, or throws what the client is told
+   * @param admit asked whether frames of a form may be promised for a model's images, which throws
+   *     if not
    */
-  SteerCall(StreamObserver<Frame> frames, Function<StreamRequest, FrameStream> start) {
+  SteerCall(
+      StreamObserver<Frame> frames,
+      Function<StreamRequest, FrameStream> start,
+      BiConsumer<ImageFormat, ImageShape> admit) {
     this.frames = frames;
     this.start = start;
+    this.admit = admit;
   }
 
   /** A call that was not admitted; what it sends is ignored. */
@@ -39,7 +51,8 @@ final class SteerCall implements StreamObserver<SteerRequest> {
             frames,
             request -> {
               throw reason;
-            });
+            },
+            (format, made) -> {});
     call.fail(reason);
     return call;
   }
@@ -74,7 +87,10 @@ final class SteerCall implements StreamObserver<SteerRequest> {
     try {
       UpdateRequests.requireNewer(update.getUpdateId(), lastId);
       lastId = update.getUpdateId();
-      running.steer(UpdateRequests.steering(update, running.generator()));
+      Steering steering = UpdateRequests.steering(update, running.generator());
+      ImageFormat asked = steering.update().changed(ImageFormat.of(Encoding.RAW));
+      admit.accept(asked, running.generator().shape());
+      running.steer(steering);
     } catch (RefusedException e) {
       running.reject(update.getUpdateId(), String.valueOf(e.getMessage()));
     }

@@ -8,9 +8,14 @@ public enum Encoding {
   /** The bytes themselves, [H, W, C] in row-major order. */
   RAW,
 
-  /** A JPEG file: a fraction of a PNG's size, for a loss that its quality decides. */
+  /** A JPEG file. */
   JPEG,
 
-  /** A lossy WebP file: smaller than a JPEG of like quality, and slower to make. */
-  WEBP
+  /** A WebP file; lossless at the highest quality. */
+  WEBP;
+
+  /** Whether it may lose something, and of noise be larger than the values themselves. */
+  public boolean lossy() {
+    return this == JPEG || this == WEBP;
+  }
 }

@@ -14,8 +14,11 @@ public record ImageFormat(Encoding encoding, int width, int height, int quality)
   /** Of a side, in pixels. */
   public static final int MAX_SIDE = 4096;
 
-  /** Loses least. */
+  /** Loses least; nothing at all in WebP. */
   public static final int MAX_QUALITY = 100;
+
+  /** Of a lossy file, whose codec may know no grey. */
+  public static final int MAX_CHANNELS = 3;
 
   public ImageFormat {
     if (width < 0
@@ -43,5 +46,26 @@ public record ImageFormat(Encoding encoding, int width, int height, int quality)
   public ImageShape carried(ImageShape made) {
     return new ImageShape(
         made.channels(), height == 0 ? made.height() : height, width == 0 ? made.width() : width);
+  }
+
+  /**
+   * The most bytes that an image takes, but for what goes around its values. Lossy files of noise
+   * are larger than the noise: a grey image may take more than twice its values.
+   *
+   * @param made its shape as it is made
+   */
+  public int mostBytes(ImageShape made) {
+    ImageShape carried = carried(made);
+    int channels = encoding.lossy() ? MAX_CHANNELS : carried.channels();
+    return channels * carried.width() * carried.height();
+  }
+
+  /**
+   * Whether an image is carried as it is made, byte for byte.
+   *
+   * @param made its shape as it is made
+   */
+  public boolean verbatim(ImageShape made) {
+    return encoding == Encoding.RAW && carried(made).equals(made);
   }
 }

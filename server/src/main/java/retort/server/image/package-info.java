@@ -1,5 +1,5 @@
 /**
- * Grey levels into what a client asked for: scaled, and as plain bytes or a PNG, JPEG or WebP file.
+ * Grey levels into what a client asked for: its size, and plain bytes or a PNG, JPEG or WebP file.
  * Nothing here knows networks or the wire. Start with {@link retort.server.image.ImageEncoder}.
  */
 @NullMarked

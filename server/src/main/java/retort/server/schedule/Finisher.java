@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.denoiser.ImageShape;
 import retort.server.generator.Lane;
-import retort.server.image.Encoding;
 import retort.server.image.ImageEncoder;
 import retort.server.image.ImageFormat;
 
@@ -99,7 +98,7 @@ final class Finisher implements AutoCloseable {
   private static ByteString lent(Lane lane, int slot, Render render) {
     ImageFormat format = render.format();
     ImageShape made = render.generator().shape();
-    return format.encoding() == Encoding.RAW && format.carried(made).equals(made)
+    return format.verbatim(made)
         ? lane.view(slot).map(UnsafeByteOperations::unsafeWrap).orElse(ByteString.EMPTY)
         : ByteString.EMPTY;
   }

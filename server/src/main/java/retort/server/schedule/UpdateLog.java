@@ -42,6 +42,11 @@ public final class UpdateLog {
     }
   }
 
+  /** The updates, in their order. */
+  public List<Entry> entries() {
+    return entries;
+  }
+
   /**
    * The index after the last of some frames.
    *

@@ -25,9 +25,11 @@ import retort.v1.Frame;
 import retort.v1.GenerateRequest;
 import retort.v1.GenerateResponse;
 import retort.v1.Origin;
+import retort.v1.RejectedUpdate;
 import retort.v1.RetortGrpc;
 import retort.v1.SlowClient;
 import retort.v1.StreamRequest;
+import retort.v1.StreamUpdate;
 
 /** What clients may hold of the server at once. */
 class AdmissionTest {
@@ -45,6 +47,15 @@ class AdmissionTest {
           .build();
 
   private static final StreamRequest STREAM = StreamRequest.newBuilder().setFps(1).build();
+
+  /** Frames of which {@link #ANSWERS} fit into 64 MiB. */
+  private static final StreamRequest LARGEST =
+      STREAM.toBuilder()
+          .setFps(0.01)
+          .setEncoding(Encoding.ENCODING_RAW)
+          .setWidth(1024)
+          .setHeight(1344)
+          .build();
 
   /** A call whose answer is not read. */
   private static final class Unread extends ClientCall.Listener<GenerateResponse> {
@@ -104,6 +115,58 @@ class AdmissionTest {
                 return frames.next();
               });
       assertThat(frame.getIndex()).isZero();
+    }
+  }
+
+  private static List<Context.CancellableContext> largestFrames(Served served) {
+    List<Context.CancellableContext> open = new ArrayList<>();
+    for (int i = 0; i < ANSWERS; i++) {
+      Context.CancellableContext context = Context.current().withCancellation();
+      context.run(() -> assertThat(served.ask().stream(LARGEST).next().getIndex()).isZero());
+      open.add(context);
+    }
+    return open;
+  }
+
+  @Test
+  void framesLargerThanTheModelsAreBounded() throws Exception {
+    try (Served served = Served.one(RecordingGenerator.open(SHAPE), 8)) {
+      List<Context.CancellableContext> open = largestFrames(served);
+
+      Served.fails(
+          Status.Code.RESOURCE_EXHAUSTED,
+          () -> served.ask().stream(LARGEST).next(),
+          "64 MiB of images that are not yet read");
+      assertThat(served.ask().stream(STREAM).next().getIndex()).isZero();
+
+      open.get(0).close();
+      Frame frame = admitted(() -> served.ask().stream(LARGEST).next());
+      assertThat(frame.getImage().getData().size()).isEqualTo(1024 * 1344 * 3);
+      open.forEach(Context.CancellableContext::close);
+    }
+  }
+
+  @Test
+  void updateThatWouldMakeFramesTooLargeIsRejected() throws Exception {
+    try (Served served = Served.one(RecordingGenerator.open(SHAPE), 8)) {
+      List<Context.CancellableContext> open = largestFrames(served);
+      Steered steered = new Steered(served).start(STREAM.toBuilder().setFps(100).build());
+
+      steered.update(StreamUpdate.newBuilder().setUpdateId(1).setWidth(1024).setHeight(1344));
+      steered.update(StreamUpdate.newBuilder().setUpdateId(2).setWidth(64).setHeight(64));
+
+      List<RejectedUpdate> rejected = new ArrayList<>();
+      Frame frame = steered.next();
+      while (frame.getAppliedUpdate() < 2) {
+        rejected.addAll(frame.getRejectedUpdatesList());
+        frame = steered.next();
+      }
+      rejected.addAll(frame.getRejectedUpdatesList());
+      assertThat(frame.getImage().getWidth()).isEqualTo(64);
+      assertThat(rejected).extracting(RejectedUpdate::getUpdateId).containsExactly(1L);
+      assertThat(rejected.get(0).getReason()).contains("64 MiB of images that are not yet read");
+      steered.requests.onError(Status.CANCELLED.asException());
+      open.forEach(Context.CancellableContext::close);
     }
   }
 

@@ -23,6 +23,7 @@ import retort.v1.Encoding;
 import retort.v1.GenerateRequest;
 import retort.v1.GenerateResponse;
 import retort.v1.GeneratedImage;
+import retort.v1.Image;
 import retort.v1.ListModelsRequest;
 import retort.v1.Model;
 import retort.v1.ModelVersion;
@@ -82,6 +83,37 @@ class GenerateTest {
       for (int i = 0; i < expected.length; i++) {
         assertThat((byte) image.getRaster().getSample(i % 8, i / 8, 0)).isEqualTo(expected[i]);
       }
+    }
+  }
+
+  @Test
+  void imagesComeInTheSizeAndEncodingAskedFor() throws IOException {
+    TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
+    try (Served served = Served.folder(folder, 1)) {
+      GenerateRequest request = raw(seed(5)).toBuilder().setWidth(4).setHeight(2).build();
+
+      Image small = served.ask().generate(request).getImages(0).getImage();
+      Image jpeg =
+          served
+              .ask()
+              .generate(request.toBuilder().setEncoding(Encoding.ENCODING_JPEG).build())
+              .getImages(0)
+              .getImage();
+
+      assertThat(small.getWidth()).isEqualTo(4);
+      assertThat(small.getHeight()).isEqualTo(2);
+      byte[] expected = TinyGenerator.USUAL.pixels(5, -1);
+      for (int i = 0; i < 8; i++) {
+        int sum = 4;
+        for (int j = 0; j < 8; j++) {
+          sum += expected[(i / 4 * 4 + j / 2) * 8 + i % 4 * 2 + j % 2] & 0xff;
+        }
+        assertThat(small.getData().byteAt(i) & 0xff).isEqualTo(sum / 8);
+      }
+      assertThat(jpeg.getEncoding()).isEqualTo(Encoding.ENCODING_JPEG);
+      BufferedImage picture = ImageIO.read(jpeg.getData().newInput());
+      assertThat(picture.getWidth()).isEqualTo(jpeg.getWidth()).isEqualTo(4);
+      assertThat(picture.getHeight()).isEqualTo(jpeg.getHeight()).isEqualTo(2);
     }
   }
 

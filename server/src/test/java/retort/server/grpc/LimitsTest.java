@@ -180,6 +180,52 @@ class LimitsTest {
     stream(INVALID_ARGUMENT, request -> request.setEncodingValue(7), "encoding is 7");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4097, -1})
+  void size(int side) {
+    String number = Integer.toUnsignedString(side);
+    generate(INVALID_ARGUMENT, request -> request.setWidth(side), "width is " + number, "4096");
+    generate(INVALID_ARGUMENT, request -> request.setHeight(side), "height is " + number, "4096");
+    stream(INVALID_ARGUMENT, request -> request.setWidth(side), "width is " + number, "4096");
+    stream(INVALID_ARGUMENT, request -> request.setHeight(side), "height is " + number, "4096");
+  }
+
+  @Test
+  void sizeThatFillsMoreThanAMessage() {
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.setWidth(4096).setHeight(1009),
+        "width is 4096 and height 1009",
+        "4132864 bytes",
+        "4128768");
+    stream(
+        INVALID_ARGUMENT,
+        request -> request.setWidth(4096).setHeight(1009),
+        "width is 4096 and height 1009");
+  }
+
+  @Test
+  void imagesThatFillMoreThanAMessageOnceScaled() {
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.setWidth(2048).setHeight(2016).addOrigins(Origin.getDefaultInstance()),
+        "origins has 2 entries",
+        "8257536 bytes");
+    generate(
+        INVALID_ARGUMENT,
+        request -> request.setWidth(2048).setHeight(2016).setEncoding(Encoding.ENCODING_JPEG),
+        "origins has 1 entries",
+        "12386304 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {101, -1})
+  void quality(int quality) {
+    String number = Integer.toUnsignedString(quality);
+    generate(INVALID_ARGUMENT, request -> request.setQuality(quality), "quality is " + number);
+    stream(INVALID_ARGUMENT, request -> request.setQuality(quality), "quality is " + number);
+  }
+
   @Test
   void slowClient() {
     stream(INVALID_ARGUMENT, request -> request.setSlowClientValue(7), "slow_client is 7");

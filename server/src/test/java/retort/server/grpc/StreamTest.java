@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.file.FileDigest;
 import retort.server.TinyGenerator;
+import retort.v1.Encoding;
 import retort.v1.Frame;
 import retort.v1.GenerateRequest;
 import retort.v1.SlowClient;
@@ -32,7 +33,7 @@ class StreamTest {
         .setStart(retort.v1.Origin.newBuilder().setSeed(-3))
         .setFps(100)
         .setFrameCount(12)
-        .setEncoding(retort.v1.Encoding.ENCODING_RAW)
+        .setEncoding(Encoding.ENCODING_RAW)
         .setWalk(Walk.newBuilder().setSpeed(30).addLabels(2).addLabels(0).addLabels(1))
         .setSlowClient(SlowClient.SLOW_CLIENT_BLOCK)
         .build();
@@ -56,7 +57,7 @@ class StreamTest {
         GenerateRequest again =
             GenerateRequest.newBuilder()
                 .addOrigins(frame.getOrigin())
-                .setEncoding(retort.v1.Encoding.ENCODING_RAW)
+                .setEncoding(Encoding.ENCODING_RAW)
                 .build();
         assertThat(frame.getImage())
             .isEqualTo(served.ask().generate(again).getImages(0).getImage());
@@ -102,6 +103,32 @@ class StreamTest {
         assertThat(rest.get(i).getResumeToken()).isEqualTo(expected.getResumeToken());
       }
       assertThat(rest.get(0).getDue().getSeconds()).isZero();
+    }
+  }
+
+  @Test
+  void framesKeepTheirFormAcrossAResumption() {
+    try (Served served = Served.folder(folder, 1)) {
+      StreamRequest request =
+          walk().toBuilder()
+              .setEncoding(Encoding.ENCODING_WEBP)
+              .setWidth(12)
+              .setHeight(6)
+              .setQuality(100)
+              .build();
+      List<Frame> whole = frames(served.ask().stream(request));
+
+      List<Frame> rest =
+          frames(
+              served.ask().stream(
+                  StreamRequest.newBuilder()
+                      .setResumeToken(whole.get(4).getResumeToken())
+                      .build()));
+
+      assertThat(whole.get(5).getImage().getEncoding()).isEqualTo(Encoding.ENCODING_WEBP);
+      assertThat(whole.get(5).getImage().getWidth()).isEqualTo(12);
+      assertThat(whole.get(5).getImage().getHeight()).isEqualTo(6);
+      assertThat(rest.get(0).getImage()).isEqualTo(whole.get(5).getImage());
     }
   }
 

@@ -3,11 +3,7 @@ package retort.server.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
 
@@ -18,44 +14,34 @@ class PngEncoderTest {
     return bytes;
   }
 
-  private static byte[] decode(byte[] file) throws IOException {
-    BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
-    int bands = image.getRaster().getNumBands();
-    int[] samples =
-        image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
-    byte[] pixels = new byte[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      pixels[i] = (byte) samples[i];
-    }
-    assertThat(pixels).hasSize(image.getWidth() * image.getHeight() * bands);
-    return pixels;
-  }
-
   @Test
-  void greyImageIsReadBackByAnotherDecoder() throws IOException {
+  void greyImageIsReadBackByAnotherDecoder() {
     byte[] pixels = random(5 * 7);
 
     try (PngEncoder encoder = new PngEncoder()) {
-      assertThat(decode(encoder.encode(pixels, new ImageShape(1, 5, 7)))).isEqualTo(pixels);
+      assertThat(Decoded.pixels("png", encoder.encode(pixels, new ImageShape(1, 5, 7))))
+          .isEqualTo(pixels);
     }
   }
 
   @Test
-  void colouredImageIsReadBackByAnotherDecoder() throws IOException {
+  void colouredImageIsReadBackByAnotherDecoder() {
     byte[] pixels = random(4 * 9 * 3);
 
     try (PngEncoder encoder = new PngEncoder()) {
-      assertThat(decode(encoder.encode(pixels, new ImageShape(3, 4, 9)))).isEqualTo(pixels);
+      assertThat(Decoded.pixels("png", encoder.encode(pixels, new ImageShape(3, 4, 9))))
+          .isEqualTo(pixels);
     }
   }
 
   @Test
-  void buffersOfALargeImageDoNotShowInASmallOne() throws IOException {
+  void buffersOfALargeImageDoNotShowInASmallOne() {
     try (PngEncoder encoder = new PngEncoder()) {
       encoder.encode(random(64 * 64 * 3), new ImageShape(3, 64, 64));
       byte[] small = new byte[2 * 2];
 
-      assertThat(decode(encoder.encode(small, new ImageShape(1, 2, 2)))).isEqualTo(small);
+      assertThat(Decoded.pixels("png", encoder.encode(small, new ImageShape(1, 2, 2))))
+          .isEqualTo(small);
     }
   }
 

@@ -13,7 +13,9 @@ final class StreamOptions {
   /** How frames travel. */
   enum Carried {
     PNG(Encoding.ENCODING_PNG),
-    RAW(Encoding.ENCODING_RAW);
+    RAW(Encoding.ENCODING_RAW),
+    JPEG(Encoding.ENCODING_JPEG),
+    WEBP(Encoding.ENCODING_WEBP);
 
     private final Encoding encoding;
 
@@ -69,7 +71,7 @@ final class StreamOptions {
       names = "--encoding",
       paramLabel = "NAME",
       defaultValue = "raw",
-      description = "How frames travel: png or raw. Default: ${DEFAULT-VALUE}.")
+      description = "How frames travel: png, raw, jpeg or webp. Default: ${DEFAULT-VALUE}.")
   private Carried encoding = Carried.RAW;
 
   @Option(
