@@ -104,7 +104,7 @@ start() {
   serve "$1" > "$out/$1.log" 2>&1 &
   server=$!
   local tries=0
-  until taskset -c 1 "$root/retort" bench --server 127.0.0.1:7001 --oip --model generator --rate 1 --seconds 0.5 \
+  until taskset -c 1 "$root/retort" bench --oip 127.0.0.1:7001 --model generator --rate 1 --seconds 0.5 \
       --warm-up 0 > /dev/null 2>&1; do
     kill -0 "$server" 2> /dev/null && (( ++tries < 30 )) || { stop; return 1; }
     sleep 1
@@ -114,7 +114,7 @@ start() {
 # held FILE FLAG...: how many streams it holds.
 held() {
   local file=$1; shift
-  taskset -c 1 "$root/retort" bench --server 127.0.0.1:7001 --ramp --fps "$fps" --streams "$first" \
+  taskset -c 1 "$root/retort" bench --ramp --fps "$fps" --streams "$first" \
     --seconds "$seconds" --warm-up 1 --json "$file" "$@" | tail -n 1 | sed "s|^|$(basename "$file" .json): |"
 }
 
@@ -142,13 +142,13 @@ for (( round = 1; round <= rounds; round++ )); do
       echo "$contestant does not serve: $(tail -n 1 "$out/$contestant.log")"
       continue
     fi
-    held "$out/$contestant-calls-$round.json" --oip --model generator --calls
+    held "$out/$contestant-calls-$round.json" --oip 127.0.0.1:7001 --model generator --calls
     case $contestant in
       retort)
-        held "$out/retort-own-calls-$round.json" --calls
-        held "$out/retort-frames-$round.json" --oip --model generator-frames
-        held "$out/retort-own-frames-$round.json" ;;
-      python | node) held "$out/$contestant-frames-$round.json" --oip --model generator-frames ;;
+        held "$out/retort-own-calls-$round.json" --server 127.0.0.1:7001 --calls
+        held "$out/retort-frames-$round.json" --oip 127.0.0.1:7001 --model generator-frames
+        held "$out/retort-own-frames-$round.json" --server 127.0.0.1:7001 ;;
+      python | node) held "$out/$contestant-frames-$round.json" --oip 127.0.0.1:7001 --model generator-frames ;;
     esac
     stop
   done

@@ -3,7 +3,8 @@
 #
 #   bench/serving/run.sh MODEL [throughput] [soak] [stall] [failover] [edge]
 #
-# MODEL is an exported generator. Without a name after it, all measurements run.
+# MODEL is an exported generator. Without a name after it, all measurements run. BATCH is the largest
+# batch in the throughput measurement, SECONDS_EACH how long each of its parts takes.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 if (( $# == 0 )) || [[ ! -f $1 ]]; then
@@ -47,9 +48,12 @@ cp "$model" "$folder/models/"
 start() {
   local cores=$1 threads=$2
   shift 2
+  # What an earlier server has said must be gone before this one is waited for.
+  : > "$folder/out"
   # exec in a subshell, so that $! is the JVM itself.
   ( exec taskset -c "$cores" "$java" "$@" -cp "$root/server/target/retort-server.jar:$root/server/target/lib/*" \
-      retort.server.Main serve "$folder/models" --port 0 --threads "$threads" ) \
+      retort.server.Main serve "$folder/models" --port 0 --threads "$threads" \
+      --max-batch "${max_batch:-1}" ) \
     > "$folder/out" 2> "$folder/err" &
   server=$!
   until grep -q '^ready on ' "$folder/out"; do
@@ -59,23 +63,32 @@ start() {
   address=$(sed -n 's/^ready on \([^ ]*\): .*/\1/p' "$folder/out")
 }
 flags=(-XX:+UseSerialGC -Xmx64m)
+# As the launcher starts clients.
+client_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1)
 
 for what in $wanted; do
   echo "== $what"
   case $what in
     throughput)
       # The server on one core, the client on another; rounds alternate with the bare loop.
+      batch=${BATCH:-1} seconds=${SECONDS_EACH:-5}
+      callers=(1 2 4)
+      if (( batch > 1 )); then
+        callers=(1 "$batch" $(( 2 * batch )))
+      fi
       for round in 1 2 3; do
-        echo -n 'bare '
-        taskset -c 0 "$java" -cp "$(classes server):$hdr" retort.server.bench.BareLoop "$model" 5
-        start 0 1 "${flags[@]}"
-        for callers in 1 2 4; do
-          echo -n 'served '
-          taskset -c 1 "$java" -cp "$(classes clients)" retort.clients.bench.ClosedLoop \
-            --server "$address" --callers "$callers" --warm-up-seconds 12
+        taskset -c 0 "$java" -cp "$(classes server):$hdr" retort.server.bench.BareLoop \
+          "$model" "$seconds" 1 "$batch" | tee "$folder/bare-$round.json"
+        max_batch=$batch start 0 1 "${flags[@]}"
+        for count in "${callers[@]}"; do
+          taskset -c 1 "$java" "${client_flags[@]}" -cp "$(classes clients)" \
+            retort.clients.cli.Main bench --server "$address" --callers "$count" \
+            --warm-up "$(( seconds * 2 ))" --seconds "$seconds" \
+            --json "$folder/served-$round-$count.json"
         done
         stop
       done
+      client retort.clients.bench.AgainstBare "$folder" 3 "${callers[@]}"
       ;;
     soak)
       start 0,1 2 "${flags[@]}"
@@ -107,7 +120,7 @@ for what in $wanted; do
         start 0,1 1 "${flags[@]}"
         echo "ready after $(( ($(date +%s%N) - begun) / 1000000 )) ms"
         if (( round == 3 )); then
-          client retort.clients.bench.ClosedLoop --server "$address" --seconds 10
+          client retort.clients.cli.Main bench --server "$address" --callers 1
           grep VmRSS "/proc/$server/status"
         fi
         stop

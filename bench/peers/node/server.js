@@ -10,6 +10,9 @@ const ort = require('onnxruntime-node');
 const [model, port, protos] = process.argv.slice(2);
 const names = { float32: 'FP32', uint8: 'UINT8', int64: 'INT64' };
 
+const framesInputs = Object.entries({ seed: 'INT64', label: 'INT64', fps: 'FP64', frames: 'INT64' })
+  .map(([name, datatype]) => ({ name, datatype, shape: [1] }));
+
 /** The bytes of a message, as numbers; a copy only where they do not lie on a boundary. */
 function floats(bytes) {
   if (bytes.byteOffset % 4 === 0) {
@@ -141,7 +144,7 @@ async function main() {
         name: call.request.name,
         versions: ['1'],
         platform: 'onnxruntime',
-        inputs: metadata(session.inputMetadata),
+        inputs: call.request.name.endsWith('-frames') ? framesInputs : metadata(session.inputMetadata),
         outputs: metadata(session.outputMetadata),
       }),
     ModelInfer: (call, done) => infer(session, call.request).then((answer) => done(null, answer), done),

@@ -16,6 +16,7 @@ from inference import grpc_service_pb2 as oip
 from inference import grpc_service_pb2_grpc as service
 
 NAMES = {"tensor(float)": "FP32", "tensor(uint8)": "UINT8", "tensor(int64)": "INT64"}
+FRAMES = (("seed", "INT64"), ("label", "INT64"), ("fps", "FP64"), ("frames", "INT64"))
 TYPES = {"FP32": np.float32, "FP64": np.float64, "UINT8": np.uint8, "INT64": np.int64}
 
 
@@ -54,6 +55,10 @@ class Inference(service.GRPCInferenceServiceServicer):
 
     async def ModelMetadata(self, request, context):
         answer = oip.ModelMetadataResponse(name=request.name, versions=["1"], platform="onnxruntime")
+        if request.name.endswith("-frames"):
+            for name, datatype in FRAMES:
+                answer.inputs.add(name=name, datatype=datatype, shape=[1])
+            return answer
         for tensors, told in ((self.session.get_inputs(), answer.inputs),
                               (self.session.get_outputs(), answer.outputs)):
             for tensor in tensors:

@@ -5,8 +5,8 @@ import java.util.List;
 
 /** How a client comes by channels: it opens them, or was given one. Safe to share. */
 interface Channels extends AutoCloseable {
-  /** Some images of a request are large; more than this is refused before memory runs out. */
-  int MAX_MESSAGE_BYTES = 256 << 20;
+  /** An answer to one call, at most; a larger one is refused before memory runs out. */
+  int MAX_ANSWER_BYTES = 256 << 20;
 
   /** Where they lead, for messages. */
   String address();
@@ -23,9 +23,10 @@ interface Channels extends AutoCloseable {
   /**
    * A channel for one stream, which passes it to {@link #release} when it ends.
    *
-   * @param windowBytes what may be on its way unread, where the channel lets one choose
+   * @param frames how large they are, which bounds what may be on its way unread where the channel
+   *     lets one choose
    */
-  ManagedChannel forStream(Replica replica, int windowBytes);
+  ManagedChannel forStream(Replica replica, FrameSize frames);
 
   /** Takes a stream's channel back; a second time does nothing. */
   void release(ManagedChannel stream);
@@ -61,7 +62,7 @@ interface Channels extends AutoCloseable {
       }
 
       @Override
-      public ManagedChannel forStream(Replica replica, int windowBytes) {
+      public ManagedChannel forStream(Replica replica, FrameSize frames) {
         return channel;
       }
 

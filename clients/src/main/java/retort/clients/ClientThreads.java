@@ -6,19 +6,19 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A client's own threads, none of which keeps a program from ending; frames come on gRPC's.
+ * A client's own threads, none of which keeps a program from ending; most frames come on gRPC's.
  *
  * @param timer for what is due later, which must not block
- * @param openers make connections, one thread each while it lasts
+ * @param workers make connections and bring what callers say, one thread each while it lasts
  */
-record ClientThreads(ScheduledThreadPoolExecutor timer, ExecutorService openers)
+record ClientThreads(ScheduledThreadPoolExecutor timer, ExecutorService workers)
     implements AutoCloseable {
 
   static ClientThreads start() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(1, daemons("retort-client-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    return new ClientThreads(timer, Executors.newCachedThreadPool(daemons("retort-client-opener")));
+    return new ClientThreads(timer, Executors.newCachedThreadPool(daemons("retort-client-worker")));
   }
 
   private static ThreadFactory daemons(String name) {
@@ -32,6 +32,7 @@ record ClientThreads(ScheduledThreadPoolExecutor timer, ExecutorService openers)
   @Override
   public void close() {
     timer.shutdownNow();
-    openers.shutdownNow();
+    // Not at once: a listener may be at work on one.
+    workers.shutdown();
   }
 }

@@ -1,16 +1,13 @@
 package retort.clients;
 
 import io.grpc.Status;
-import io.grpc.SynchronizationContext;
-import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import retort.clients.StreamOpener.Opened;
 import retort.v1.Frame;
@@ -22,25 +19,23 @@ import retort.v1.StreamUpdate;
  * replica is asked to go on after the last frame, by that frame's resume token; so no frame comes
  * twice, and each is the one that an undisturbed stream has at its index.
  *
- * <p>Everything happens in one {@link SynchronizationContext}: one event at a time, on the thread
- * that brings it. Frames that were asked for and have not come are asked for again on a new call.
+ * <p>Everything happens in one {@link EventLine}. Frames that were asked for and have not come are
+ * asked for again on a new call.
  */
 final class LastingStream {
   private final StreamOpener opener;
   private final Channels channels;
-  private final ScheduledExecutorService timer;
   private final StreamRequest request;
   private final FrameListener listener;
   private final Set<LastingStream> running;
   private final PendingUpdates updates = new PendingUpdates();
   private final Outage outage;
   private final SilenceWatch silence;
-  private final SynchronizationContext events =
-      new SynchronizationContext((thread, failure) -> crashed(failure));
+  private final EventLine events;
 
   private @Nullable StreamCall current;
   private @Nullable Frame last;
-  private @Nullable ScheduledHandle watching;
+  private @Nullable Future<?> later;
   private long wanted;
   private int turn;
   private boolean ended;
@@ -55,13 +50,13 @@ final class LastingStream {
       Channels channels,
       ClientOptions options,
       Backoff backoff,
-      ScheduledExecutorService timer,
+      ClientThreads threads,
       StreamRequest request,
       FrameListener listener,
       Set<LastingStream> running) {
     this.opener = opener;
     this.channels = channels;
-    this.timer = timer;
+    this.events = new EventLine(threads, this::crashed);
     this.request = request;
     this.listener = listener;
     this.running = running;
@@ -71,7 +66,7 @@ final class LastingStream {
 
   /** Makes the first call, on another thread. */
   void start() {
-    events.execute(
+    events.later(
         () -> {
           if (!ended) {
             running.add(this);
@@ -82,7 +77,7 @@ final class LastingStream {
 
   /** Asks for so many frames more, above 0. */
   void request(long count) {
-    events.execute(
+    events.later(
         () -> {
           if (wanted == 0) {
             silence.sign(System.nanoTime());
@@ -98,7 +93,7 @@ final class LastingStream {
   CompletableFuture<Frame> steer(StreamUpdate update) {
     PendingUpdates.requireUnnumbered(update);
     CompletableFuture<Frame> shown = new CompletableFuture<>();
-    events.execute(
+    events.later(
         () -> {
           if (ended) {
             shown.completeExceptionally(RetortException.ofEnd());
@@ -112,17 +107,17 @@ final class LastingStream {
 
   /** Ends the stream, at the server too; the listener is told of the end if it was not before. */
   void cancel() {
-    events.execute(() -> end(null));
+    events.later(() -> end(null));
   }
 
   /** Ends the stream with a failure, unless it has ended before. */
   void fail(RetortException why) {
-    events.execute(() -> end(why));
+    events.later(() -> end(why));
   }
 
   /** Does something between two events, so that no other call to the listener is under way. */
   void between(Runnable event) {
-    events.execute(event);
+    events.later(event);
   }
 
   /** When the present call was made. */
@@ -134,7 +129,7 @@ final class LastingStream {
     if (ended) {
       return;
     }
-    opener.open(turn, opened -> events.execute(() -> opened(opened)));
+    opener.open(turn, last, opened -> events.now(() -> opened(opened)));
   }
 
   private void opened(Opened opened) {
@@ -223,16 +218,20 @@ final class LastingStream {
     } else if (wait.isEmpty()) {
       end(outage.failure());
     } else {
-      events.schedule(this::open, wait.getAsLong(), TimeUnit.NANOSECONDS, timer);
+      schedule(wait.getAsLong(), this::open);
     }
   }
 
   private void watch() {
-    if (watching != null) {
-      watching.cancel();
+    schedule(silence.leftNanos(updates.slowestFps(), System.nanoTime()), this::listen);
+  }
+
+  /** In place of what was to be done later before. */
+  private void schedule(long nanos, Runnable event) {
+    if (later != null) {
+      later.cancel(false);
     }
-    long left = silence.leftNanos(updates.slowestFps(), System.nanoTime());
-    watching = events.schedule(this::listen, Math.max(1, left), TimeUnit.NANOSECONDS, timer);
+    later = events.after(nanos, event);
   }
 
   /** Gives up a call that should have brought a frame by now. */
@@ -264,8 +263,8 @@ final class LastingStream {
       return;
     }
     ended = true;
-    if (watching != null) {
-      watching.cancel();
+    if (later != null) {
+      later.cancel(false);
     }
     if (current != null) {
       current.end(channels);
@@ -284,17 +283,17 @@ final class LastingStream {
   private final class Incoming implements StreamCall.Events {
     @Override
     public void arrived(StreamCall call, Frame frame) {
-      events.execute(() -> took(call, frame));
+      events.now(() -> took(call, frame));
     }
 
     @Override
     public void ready(StreamCall call) {
-      events.execute(LastingStream.this::sendUpdates);
+      events.now(LastingStream.this::sendUpdates);
     }
 
     @Override
     public void closed(StreamCall call, Status status) {
-      events.execute(() -> broke(call, status));
+      events.now(() -> broke(call, status));
     }
   }
 }

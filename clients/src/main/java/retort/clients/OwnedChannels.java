@@ -35,7 +35,7 @@ final class OwnedChannels implements Channels {
             ? NettyChannelBuilder.forTarget("dns:///" + replica.address(), credentials)
             : NettyChannelBuilder.forAddress(replica.pinned(), credentials)
                 .overrideAuthority(replica.address());
-    return builder.maxInboundMessageSize(MAX_MESSAGE_BYTES);
+    return builder.maxInboundMessageSize(MAX_ANSWER_BYTES);
   }
 
   @Override
@@ -65,10 +65,11 @@ final class OwnedChannels implements Channels {
   }
 
   @Override
-  public synchronized ManagedChannel forStream(Replica replica, int windowBytes) {
+  public synchronized ManagedChannel forStream(Replica replica, FrameSize frames) {
     ManagedChannel stream =
         builder(replica)
-            .flowControlWindow(windowBytes)
+            .flowControlWindow(frames.windowBytes())
+            .maxInboundMessageSize(frames.messageBytes())
             .keepAliveTime(STREAM_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .build();
     if (closed) {

@@ -47,7 +47,8 @@ import retort.v1.StreamRequest;
  *
  * <p><b>How streams stay fresh.</b> Bytes that a slow client has not read wait in the flow-control
  * window of its connection, and gRPC's usual window holds seconds of small frames. So a stream gets
- * a connection of its own, whose window holds a few frames of the largest model. On a channel that
+ * a connection of its own, whose window holds a few frames of the size and encoding asked for. It
+ * stays so when an update changes them, until the stream has another connection. On a channel that
  * was given, the window is as it is.
  */
 public final class RetortClient implements AutoCloseable {
@@ -155,11 +156,11 @@ public final class RetortClient implements AutoCloseable {
 
   private LastingStream lasting(StreamRequest request, FrameListener listener) {
     return new LastingStream(
-        new StreamOpener(channels, options, threads.openers(), request),
+        new StreamOpener(channels, options, threads.workers(), request),
         channels,
         options,
         backoff,
-        threads.timer(),
+        threads,
         request,
         listener,
         streams);
@@ -183,10 +184,13 @@ public final class RetortClient implements AutoCloseable {
         if (channels.closed()) {
           throw RetortException.ofClosed(channels.address());
         }
+        if (wait.isPresent() || failure.code() == Status.Code.DEADLINE_EXCEEDED) {
+          // One that is silent is not asked first again.
+          preferred.compareAndSet(turn, turn + 1);
+        }
         if (wait.isEmpty() || now + wait.getAsLong() - end >= 0) {
           throw outage.failure();
         }
-        preferred.compareAndSet(turn, turn + 1);
         rest(wait.getAsLong(), replica);
       }
     }

@@ -2,11 +2,13 @@ package retort.clients;
 
 import io.grpc.ManagedChannel;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import retort.v1.Frame;
 import retort.v1.ListModelsRequest;
 import retort.v1.Model;
 import retort.v1.RetortGrpc;
@@ -17,17 +19,10 @@ import retort.v1.StreamRequest;
  * clock does not wait for a handshake, and its window holds few frames. One is made at a time.
  */
 final class StreamOpener {
-  /** Enough for 20 frames a second over 150 ms there and back. */
-  static final int WINDOW_FRAMES = 3;
-
-  /** A frame without its image: index, times, origin, digest and the usual resume token. */
-  private static final int FRAME_OVERHEAD_BYTES = 256;
-
   private final Channels channels;
   private final ClientOptions options;
   private final Executor threads;
   private final StreamRequest request;
-  private int windowBytes;
 
   /**
    * @param threads to wait on
@@ -55,14 +50,15 @@ final class StreamOpener {
    * Connects on another thread, where it waits for the name service and for an answer.
    *
    * @param turn which replica: turns go round
+   * @param last the stream's newest frame, which shows what its images are like by now
    * @param then told, on that thread
    * @throws java.util.concurrent.RejectedExecutionException when the client is closed
    */
-  void open(int turn, Consumer<Opened> then) {
-    threads.execute(() -> then.accept(open(turn)));
+  void open(int turn, @Nullable Frame last, Consumer<Opened> then) {
+    threads.execute(() -> then.accept(open(turn, last)));
   }
 
-  private Opened open(int turn) {
+  private Opened open(int turn, @Nullable Frame last) {
     List<Replica> replicas = channels.streamReplicas();
     int count = replicas.size();
     Replica replica = replicas.get(Math.floorMod(turn, count));
@@ -72,10 +68,11 @@ final class StreamOpener {
     }
     ManagedChannel channel = null;
     try {
-      if (windowBytes == 0) {
-        windowBytes = windowBytes(models(channels.unary(replica), deadline));
-      }
-      channel = channels.forStream(replica, windowBytes);
+      FrameSize frames =
+          last == null
+              ? FrameSize.of(request, model(channels.unary(replica), deadline))
+              : FrameSize.of(last.getImage(), request.getQuality());
+      channel = channels.forStream(replica, frames);
       models(channel, deadline);
       return new Opened(replica, count, new StreamCall(replica, count, channel), null);
     } catch (RuntimeException e) {
@@ -93,14 +90,13 @@ final class StreamOpener {
         .getModelsList();
   }
 
-  private int windowBytes(List<Model> models) {
-    long imageBytes = 0;
-    for (Model model : models) {
-      long width = Math.max(model.getWidth(), request.getWidth());
-      long height = Math.max(model.getHeight(), request.getHeight());
-      imageBytes = Math.max(imageBytes, width * height * model.getChannels());
-    }
-    long bytes = WINDOW_FRAMES * (FRAME_OVERHEAD_BYTES + imageBytes);
-    return (int) Math.min(bytes, Channels.MAX_MESSAGE_BYTES);
+  /** The one that is asked for; where that is not said, or unknown, the one with most pixels. */
+  private Model model(ManagedChannel channel, Duration deadline) {
+    List<Model> held = models(channel, deadline);
+    return held.stream()
+        .filter(one -> one.getName().equals(request.getModel()))
+        .findFirst()
+        .or(() -> held.stream().max(Comparator.comparingLong(FrameSize::pixels)))
+        .orElse(Model.getDefaultInstance());
   }
 }

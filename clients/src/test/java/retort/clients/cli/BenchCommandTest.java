@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.protobuf.ByteString;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -22,16 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.clients.FakeServer;
 import retort.inference.GRPCInferenceServiceGrpc;
+import retort.inference.InferParameter;
 import retort.inference.ModelInferRequest;
-import retort.inference.ModelInferRequest.InferInputTensor;
 import retort.inference.ModelInferResponse;
-import retort.inference.ModelInferResponse.InferOutputTensor;
 import retort.inference.ModelMetadataRequest;
 import retort.inference.ModelMetadataResponse;
 import retort.inference.ModelMetadataResponse.TensorMetadata;
 import retort.inference.ModelStreamInferResponse;
-import retort.inference.ServerLiveRequest;
-import retort.inference.ServerLiveResponse;
 
 class BenchCommandTest {
   @TempDir private Path folder = Path.of("");
@@ -49,13 +43,13 @@ class BenchCommandTest {
 
   private CommandRun bench(String address, String flags) {
     return CommandRun.of(
-        ("bench --server "
-                + address
-                + " --seconds 0.3 "
-                + (flags.contains("--warm-up") ? "" : "--warm-up 0.05 ")
-                + flags)
+        ("bench " + address + " --seconds 0.3 --warm-up 0.05 " + flags)
             .replace("FOLDER", folder.toString())
             .split(" "));
+  }
+
+  private String address() {
+    return "--server " + server.address();
   }
 
   private JsonObject json() throws IOException {
@@ -64,8 +58,7 @@ class BenchCommandTest {
 
   @Test
   void streamsAreMeasured() throws IOException {
-    CommandRun run =
-        bench(server.address(), "--streams 3 --fps 200 --stalled 1 --json FOLDER/bench.json");
+    CommandRun run = bench(address(), "--streams 3 --fps 200 --stalled 1 --json FOLDER/bench.json");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.code()).isZero();
@@ -81,8 +74,7 @@ class BenchCommandTest {
 
   @Test
   void streamsAreSteered() throws IOException {
-    CommandRun run =
-        bench(server.address(), "--streams 2 --fps 200 --steer 100 --json FOLDER/bench.json");
+    CommandRun run = bench(address(), "--streams 2 --fps 200 --steer 100 --json FOLDER/bench.json");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).contains("control to frame");
@@ -94,7 +86,7 @@ class BenchCommandTest {
   void streamsThatAreRefusedAreToldWithTheReason() {
     server.failingAt(0, Status.RESOURCE_EXHAUSTED.withDescription("no room"));
 
-    CommandRun run = bench(server.address(), "--streams 2");
+    CommandRun run = bench(address(), "--streams 2");
 
     assertThat(run.out()).contains("failed: no room (2)").containsPattern("on time +0.00 %");
   }
@@ -103,7 +95,7 @@ class BenchCommandTest {
   void theRampTellsWhatItTried() throws IOException {
     server.failingAt(0, Status.RESOURCE_EXHAUSTED.withDescription("no room"));
 
-    CommandRun run = bench(server.address(), "--ramp --streams 2 --json FOLDER/bench.json");
+    CommandRun run = bench(address(), "--ramp --streams 2 --json FOLDER/bench.json");
 
     assertThat(run.out()).contains("2 streams", "1 streams", "no room").containsPattern("held +0");
     assertThat(json().getAsJsonArray("steps")).hasSize(2);
@@ -111,17 +103,18 @@ class BenchCommandTest {
 
   @Test
   void callersAreMeasured() throws IOException {
-    CommandRun run = bench(server.address(), "--callers 2 --json FOLDER/bench.json");
+    CommandRun run = bench(address(), "--callers 2 --json FOLDER/bench.json");
 
     assertThat(run.err()).isEmpty();
     assertThat(json().get("method").getAsString()).isEqualTo("Generate");
     assertThat(json().get("answers").getAsLong()).isPositive();
     assertThat(json().getAsJsonObject("latency_ms").has("p99.9")).isTrue();
+    assertThat(json().get("client_cpu_share").getAsDouble()).isNotNegative();
   }
 
   @Test
   void aFixedRateIsKept() throws IOException {
-    CommandRun run = bench(server.address(), "--rate 100 --json FOLDER/bench.json");
+    CommandRun run = bench(address(), "--rate 100 --json FOLDER/bench.json");
 
     assertThat(run.err()).isEmpty();
     // 0.35 seconds, of which 0.3 are measured.
@@ -133,7 +126,7 @@ class BenchCommandTest {
   void callsThatFailAreToldWithTheReason() {
     server.failingAt(0, Status.INTERNAL.withDescription("a fault"));
 
-    CommandRun run = bench(server.address(), "--rate 20");
+    CommandRun run = bench(address(), "--rate 20");
 
     assertThat(run.out()).contains("failed: INTERNAL: a fault (6)");
   }
@@ -142,6 +135,7 @@ class BenchCommandTest {
   private static final class FakeInference
       extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
     private final Queue<ModelInferRequest> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<ModelInferRequest> streamed = new ConcurrentLinkedQueue<>();
 
     @Override
     public void modelMetadata(
@@ -167,30 +161,29 @@ class BenchCommandTest {
           .addShape(4);
     }
 
-    @Override
-    public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> answer) {
-      answer.onNext(ServerLiveResponse.newBuilder().setLive(true).build());
-      answer.onCompleted();
-    }
-
-    /** Two frames, 10 ms apart, at once. */
+    /** Three responses to a request, the last of which has no outputs. */
     @Override
     public StreamObserver<ModelInferRequest> modelStreamInfer(
-        StreamObserver<ModelStreamInferResponse> answer) {
+        StreamObserver<ModelStreamInferResponse> answers) {
       return new StreamObserver<>() {
         @Override
         public void onNext(ModelInferRequest request) {
-          requests.add(request);
-          for (long index = 0; index < 2; index++) {
-            answer.onNext(
-                ModelStreamInferResponse.newBuilder()
-                    .setInferResponse(
-                        ModelInferResponse.newBuilder()
-                            .addOutputs(InferOutputTensor.newBuilder().setName("index"))
-                            .addRawOutputContents(number(index))
-                            .addOutputs(InferOutputTensor.newBuilder().setName("due"))
-                            .addRawOutputContents(number(index * 10_000_000)))
-                    .build());
+          streamed.add(request);
+          if (request.getInputs(0).getShape(0) > 9) {
+            answers.onNext(
+                ModelStreamInferResponse.newBuilder().setErrorMessage("too many rows").build());
+            return;
+          }
+          for (int i = 0; i < 3; i++) {
+            ModelInferResponse.Builder answer =
+                ModelInferResponse.newBuilder()
+                    .putParameters(
+                        "triton_final_response",
+                        InferParameter.newBuilder().setBoolParam(i == 2).build());
+            if (i < 2) {
+              answer.addOutputsBuilder().setName("sum");
+            }
+            answers.onNext(ModelStreamInferResponse.newBuilder().setInferResponse(answer).build());
           }
         }
 
@@ -202,11 +195,6 @@ class BenchCommandTest {
       };
     }
 
-    private static ByteString number(long value) {
-      return ByteString.copyFrom(
-          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).flip());
-    }
-
     @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
       requests.add(request);
@@ -215,7 +203,7 @@ class BenchCommandTest {
     }
   }
 
-  private static Server started(FakeInference inference) throws IOException {
+  private static Server serve(FakeInference inference) throws IOException {
     return Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
         .addService(inference)
         .build()
@@ -223,60 +211,63 @@ class BenchCommandTest {
   }
 
   @Test
+  void itsStreamsAreMeasuredAndAskAgainWhenTheyAreAnswered() throws IOException {
+    FakeInference inference = new FakeInference();
+    Server running = serve(inference);
+    try {
+      String address = "--oip 127.0.0.1:" + running.getPort() + " --model adder --streams 2";
+
+      CommandRun run = bench(address, "--fps 200 --value b=7 --json FOLDER/bench.json");
+      CommandRun wrong = bench(address, "--shape a=10,4");
+
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out()).contains("ModelStreamInfer").doesNotContain("failed");
+      assertThat(json().getAsJsonObject("first_frame_ms").get("count").getAsInt()).isEqualTo(2);
+      assertThat(json().get("frames").getAsLong()).isPositive();
+      assertThat(inference.streamed).hasSizeGreaterThan(2);
+      assertThat(inference.streamed.element().getRawInputContents(1).byteAt(0)).isEqualTo((byte) 7);
+      assertThat(wrong.out()).contains("failed: too many rows (2)");
+    } finally {
+      running.shutdownNow();
+    }
+  }
+
+  @Test
   void clientsThatCallForEachFrameAreMeasured() throws IOException {
     FakeInference inference = new FakeInference();
-    Server running = started(inference);
+    Server running = serve(inference);
     try {
       CommandRun run =
           bench(
-              "127.0.0.1:" + running.getPort(),
-              "--oip --model adder --streams 2 --fps 100 --calls --json FOLDER/bench.json");
+              "--oip 127.0.0.1:" + running.getPort(),
+              "--model adder --streams 2 --fps 100 --calls --json FOLDER/bench.json");
 
       assertThat(run.err()).isEmpty();
-      // At least 0.3 seconds of them, less what is due at the very end.
+      assertThat(json().get("method").getAsString()).isEqualTo("ModelInfer");
+      // 0.3 seconds of them, less what is due at the very end.
       assertThat(json().get("frames").getAsLong()).isBetween(40L, 60L);
       assertThat(json().get("dropped").getAsLong()).isZero();
     } finally {
       running.shutdownNow();
     }
-    CommandRun own = bench(server.address(), "--calls --fps 100 --json FOLDER/bench.json");
+    CommandRun own =
+        bench("--server " + server.address(), "--calls --fps 100 --json FOLDER/bench.json");
 
     assertThat(own.err()).isEmpty();
+    assertThat(json().get("method").getAsString()).isEqualTo("Generate");
     assertThat(json().get("frames").getAsLong()).isBetween(20L, 30L);
-  }
-
-  @Test
-  void framesOfTheInferenceProtocolAreMeasured() throws IOException {
-    FakeInference inference = new FakeInference();
-    Server running = started(inference);
-    try {
-      CommandRun run =
-          bench(
-              "127.0.0.1:" + running.getPort(),
-              "--oip --model adder-frames --warm-up 0 --label 3 --streams 2 --fps 100 --json"
-                  + " FOLDER/bench.json");
-
-      assertThat(run.err()).isEmpty();
-      assertThat(json().getAsJsonObject("first_frame_ms").get("count").getAsLong()).isEqualTo(2);
-      assertThat(json().get("frames").getAsLong()).isEqualTo(4);
-      assertThat(inference.requests.element().getInputsList())
-          .extracting(InferInputTensor::getName)
-          .containsExactly("seed", "fps", "label");
-    } finally {
-      running.shutdownNow();
-    }
   }
 
   @Test
   void anyServerOfTheInferenceProtocolIsMeasured() throws IOException {
     FakeInference inference = new FakeInference();
-    Server running = started(inference);
+    Server running = serve(inference);
     try {
-      String address = "127.0.0.1:" + running.getPort();
+      String address = "--oip 127.0.0.1:" + running.getPort();
 
       CommandRun run =
-          bench(address, "--oip --model adder --callers 2 --shape b=2,4 --json FOLDER/bench.json");
-      CommandRun unknown = bench(address, "--oip --model other --callers 2");
+          bench(address, "--model adder --callers 2 --shape b=2,4 --json FOLDER/bench.json");
+      CommandRun unknown = bench(address, "--model other --callers 2");
 
       assertThat(run.err()).isEmpty();
       assertThat(json().get("method").getAsString()).isEqualTo("ModelInfer");

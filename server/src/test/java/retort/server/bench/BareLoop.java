@@ -16,11 +16,11 @@ import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /**
- * One image after the other from a bare session, on one thread: no noise drawn, no label set, no
- * server. What serving is measured against. Prints one line of JSON; times in microseconds.
+ * One run after the other of a bare session: no noise drawn, no label set, no server. What serving
+ * is measured against. Prints one line of JSON; times of a run in microseconds.
  *
  * <pre>{@code
- * BareLoop FILE SECONDS
+ * BareLoop FILE SECONDS [THREADS [BATCH]]
  * }</pre>
  */
 public final class BareLoop {
@@ -29,19 +29,22 @@ public final class BareLoop {
   /** Runs the measurement. */
   public static void main(String[] arguments) throws OrtException {
     double seconds = Double.parseDouble(arguments[1]);
+    int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
+    int batch = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1;
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
+      options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       try (OrtSession session = environment.createSession(arguments[0], options)) {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         for (var input : session.getInputInfo().entrySet()) {
-          long[] shape = one((TensorInfo) input.getValue().getInfo());
+          long[] shape = of(batch, (TensorInfo) input.getValue().getInfo());
           FloatBuffer zeros = direct(Float.BYTES, shape).asFloatBuffer();
           inputs.put(input.getKey(), OnnxTensor.createTensor(environment, zeros, shape));
         }
         long[] shape =
-            one(
+            of(
+                batch,
                 (TensorInfo)
                     Objects.requireNonNull(session.getOutputInfo().get("image")).getInfo());
         OnnxTensor image =
@@ -50,8 +53,10 @@ public final class BareLoop {
         Histogram runs = loop(session, inputs, Map.of("image", image), seconds);
         System.out.printf(
             Locale.ROOT,
-            "{\"images_per_second\":%.1f,\"p50\":%.1f,\"p99\":%.1f}%n",
-            runs.getTotalCount() / seconds,
+            "{\"threads\":%d,\"batch\":%d,\"images_per_second\":%.1f,\"p50\":%.1f,\"p99\":%.1f}%n",
+            threads,
+            batch,
+            runs.getTotalCount() * batch / seconds,
             runs.getValueAtPercentile(50) / 1e3,
             runs.getValueAtPercentile(99) / 1e3);
       }
@@ -72,10 +77,10 @@ public final class BareLoop {
     return runs;
   }
 
-  /** The shape of a batch of one. */
-  private static long[] one(TensorInfo info) {
+  /** The shape of a batch. */
+  private static long[] of(int batch, TensorInfo info) {
     long[] shape = info.getShape().clone();
-    shape[0] = 1;
+    shape[0] = batch;
     return shape;
   }
 

@@ -21,9 +21,8 @@ import retort.clients.cli.picture.OutputFile;
     sortOptions = false,
     description = {
       "Measures a server from outside: how streams keep their time, or how many it holds (--ramp),"
-          + " or calls with one answer (--callers, --rate). With --oip by the Open Inference"
-          + " Protocol, which other servers speak too. What each figure means stands in"
-          + " docs/benchmarking.md."
+          + " or calls with one answer (--callers, --rate). With --oip it measures any server of the"
+          + " Open Inference Protocol. What each figure means stands in docs/benchmarking.md."
     },
     footer = {
       "",
@@ -38,14 +37,17 @@ import retort.clients.cli.picture.OutputFile;
       "  retort bench --server 127.0.0.1:8001 --callers 4 --json bench.json",
       "",
       "Any server of the Open Inference Protocol, 200 calls a second:",
-      "  retort bench --server 127.0.0.1:8001 --oip --model resnet --rate 200 \\",
-      "    --shape input=1,3,224,224"
+      "  retort bench --oip 127.0.0.1:8001 --model resnet --rate 200 \\",
+      "    --shape input=1,3,224,224",
+      "",
+      "Four of its streams, of frames that a model makes by itself (ModelStreamInfer):",
+      "  retort bench --oip 127.0.0.1:8001 --model digits-frames --streams 4 --fps 20"
     })
 public final class BenchCommand implements Callable<Integer> {
   @Mixin private BenchOptions options = new BenchOptions();
   @Mixin private StreamOptions streams = new StreamOptions();
+  @Mixin private TensorOptions tensors = new TensorOptions();
   @Mixin private UnaryOptions calls = new UnaryOptions();
-  @Mixin private RequestOptions requests = new RequestOptions();
 
   @Option(
       names = "--json",
@@ -58,8 +60,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     options.check();
-    requests.check(options.model());
-    streams.check(requests.oip());
+    streams.check(options.tensors());
+    tensors.check(options.tensors());
     calls.check(streams);
     if (json != null) {
       OutputFile.check("--json", json, "");
@@ -67,9 +69,9 @@ public final class BenchCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     Figures figures = new Figures();
     if (calls.wanted()) {
-      calls.measure(options, requests, figures);
+      calls.measure(options, tensors, figures);
     } else {
-      streams.measure(options, requests, figures, out);
+      streams.measure(options, tensors, figures, out);
     }
     figures.lines().forEach(out::println);
     out.flush();

@@ -1,78 +1,122 @@
 package retort.clients.cli.bench;
 
+import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One stream on a connection of its own, whose frames are noted on the connection's thread. */
-abstract class MeasuredStream {
+/**
+ * One stream on a connection of its own, whose frames are noted on the connection's thread.
+ *
+ * @param <Q> request
+ */
+final class MeasuredStream<Q> implements Watched {
   private final FrameLog log = new FrameLog();
-  private volatile long startNanos;
+  private final StreamKind<Q> kind;
+  private final long number;
+  private final double period;
+  private final @Nullable Steerer steerer;
+  private final ClientCall<Q, FrameMark> call;
+  private long startNanos;
   private volatile @Nullable Status ended;
 
   /**
-   * Makes the call.
+   * A stream that has not begun.
    *
-   * @param reads whether it asks for frames; one that never does is a stalled client
+   * @param channel stays the caller's
+   * @param number which of the streams
+   * @param fps frames a second
+   * @param rate updates a second; 0 for none
    */
-  final void start(boolean reads) {
+  MeasuredStream(
+      ManagedChannel channel, StreamKind<Q> kind, long number, double fps, double rate, Span span) {
+    this.kind = kind;
+    this.number = number;
+    this.period = 1e9 / fps;
+    this.call = channel.newCall(kind.method(), CallOptions.DEFAULT);
+    this.steerer =
+        rate == 0
+            ? null
+            : new Steerer(rate, span, update -> call.sendMessage(kind.updates().apply(update)));
+  }
+
+  @Override
+  public void start(boolean reads) {
     startNanos = System.nanoTime();
-    begin(startNanos, reads);
+    if (steerer != null) {
+      steerer.begin(startNanos);
+    }
+    call.start(new Reader(), new Metadata());
+    call.sendMessage(kind.requests().apply(number));
+    if (steerer == null && !kind.again()) {
+      call.halfClose();
+    }
+    if (reads) {
+      call.request(1);
+    }
   }
 
-  /**
-   * Makes the call.
-   *
-   * @param now by {@link System#nanoTime}
-   */
-  abstract void begin(long now, boolean reads);
-
-  /** What updates it, where something does. */
-  Optional<Steerer> steerer() {
-    return Optional.empty();
+  @Override
+  public Optional<Steerer> steerer() {
+    return Optional.ofNullable(steerer);
   }
 
-  final FrameLog log() {
+  @Override
+  public FrameLog log() {
     return log;
   }
 
-  /** From the call to its first frame, in nanoseconds; empty where none came. */
-  final Optional<Long> toFirstFrame() {
+  @Override
+  public Optional<Long> toFirstFrame() {
     return log.size() == 0 ? Optional.empty() : Optional.of(log.arrived(0) - startNanos);
   }
 
-  /** It is over, by itself. */
-  final void end(Status why) {
-    ended = why;
-  }
-
-  /** Why it ended by itself; empty while it runs. */
-  final Optional<Status> ended() {
+  @Override
+  public Optional<Status> ended() {
     return Optional.ofNullable(ended);
   }
 
-  /** Takes messages one by one, as they come. */
-  abstract class MessageReader<A> extends ClientCall.Listener<A> {
-    private final ClientCall<?, A> call;
+  private final class Reader extends ClientCall.Listener<FrameMark> {
+    /** Frames of answers that are complete, after which indexes and due times go on. */
+    private long before;
 
-    MessageReader(ClientCall<?, A> call) {
-      this.call = call;
-    }
-
-    /** Notes what a message holds. */
-    abstract void read(A message, long now);
+    private long count;
 
     @Override
-    public final void onMessage(A message) {
-      read(message, System.nanoTime());
+    public void onMessage(FrameMark mark) {
+      long now = System.nanoTime();
+      if (mark.failure() != null) {
+        ended = Status.UNKNOWN.withDescription(mark.failure());
+        call.cancel(mark.failure(), null);
+        return;
+      }
+      if (!mark.empty()) {
+        note(mark, now);
+      }
+      if (mark.last() && kind.again()) {
+        before = count;
+        call.sendMessage(kind.requests().apply(number));
+      }
       call.request(1);
     }
 
+    private void note(FrameMark mark, long now) {
+      boolean told = mark.index() >= 0 && before == 0;
+      log.add(now, told ? mark.dueNanos() : (long) (count * period), told ? mark.index() : count);
+      count++;
+      if (steerer != null) {
+        steerer.arrived(mark.applied(), now);
+      }
+    }
+
     @Override
-    public final void onClose(Status status, Metadata trailers) {
-      end(status);
+    public void onClose(Status status, Metadata trailers) {
+      if (ended == null) {
+        ended = status;
+      }
     }
   }
 }

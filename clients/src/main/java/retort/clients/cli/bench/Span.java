@@ -33,9 +33,18 @@ record Span(long start, long begin, long end) {
     return (end - begin) / 1e9;
   }
 
+  /** Waits until measuring begins. */
+  void awaitBegin() throws InterruptedException {
+    await(begin);
+  }
+
   /** Waits until it is over. */
   void await() throws InterruptedException {
-    long left = end - System.nanoTime();
+    await(end);
+  }
+
+  private static void await(long time) throws InterruptedException {
+    long left = time - System.nanoTime();
     if (left > 0) {
       TimeUnit.NANOSECONDS.sleep(left);
     }

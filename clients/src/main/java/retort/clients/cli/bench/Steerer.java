@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
-import retort.v1.Frame;
 import retort.v1.StreamUpdate;
 
 /**
@@ -44,14 +43,18 @@ final class Steerer {
     begun = now;
   }
 
-  /** Sends what is due. */
-  void send(long now) {
+  /**
+   * Sends what is due.
+   *
+   * @return when the next one is to be sent
+   */
+  long send(long now) {
     while (true) {
       StreamUpdate update;
       synchronized (this) {
         long intended = begun + intended(id);
         if (intended - now > 0) {
-          return;
+          return intended;
         }
         id++;
         unseen.add(new Sent(id, intended, frames));
@@ -70,12 +73,16 @@ final class Steerer {
     return (long) ((update + moment) * (1e9 / rate));
   }
 
-  /** Notes a frame. */
-  synchronized void arrived(Frame frame, long now) {
+  /**
+   * Notes a frame.
+   *
+   * @param applied the newest update that it is the first to show; else 0
+   */
+  synchronized void arrived(long applied, long now) {
     frames++;
     for (Iterator<Sent> each = unseen.iterator(); each.hasNext(); ) {
       Sent sent = each.next();
-      if (frame.getAppliedUpdate() < sent.id) {
+      if (applied < sent.id) {
         return;
       }
       each.remove();

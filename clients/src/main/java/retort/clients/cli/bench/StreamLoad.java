@@ -2,41 +2,27 @@ package retort.clients.cli.bench;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
  * Streams of one server, each on a connection of its own, all at the same rate.
  *
  * @param options which server, and for how long
- * @param requests in which protocol
- * @param kind what each stream is
+ * @param kind what each asks for
  * @param fps frames a second of each
  * @param stalled clients beside them that never read
+ * @param steerRate updates a second of each stream; 0 for none
  */
 record StreamLoad(
-    BenchOptions options, RequestOptions requests, Kind kind, double fps, int stalled) {
-  private static final long CONNECT_SECONDS = 30;
-  private static final long STEERING_MICROS = 500;
+    BenchOptions options, Watched.Kind kind, double fps, int stalled, double steerRate) {
 
-  /** Makes streams. */
-  interface Kind {
-    /**
-     * A stream that has not begun.
-     *
-     * @param i its number
-     * @param reads whether it will read; one that does not is a stalled client
-     * @param timer for what it does by the clock, until the load is over
-     */
-    MeasuredStream open(
-        ManagedChannel channel, int i, boolean reads, Span span, ScheduledExecutorService timer);
-  }
+  private static final long IDLE_NANOS = 100_000_000;
 
   /** What so many streams showed. */
   record Outcome(
@@ -46,7 +32,8 @@ record StreamLoad(
       Histogram control,
       long framesBetween,
       long unseen,
-      TreeMap<String, Integer> failures) {
+      TreeMap<String, Integer> failures,
+      double cpu) {
 
     /** Whether every stream ran to the end, with so many of its frames on time. */
     boolean held(double share) {
@@ -60,82 +47,68 @@ record StreamLoad(
       if (control.getTotalCount() > 0) {
         figures.count("frames_between_most", framesBetween).count("updates_unseen", unseen);
       }
-      figures.failures(failures);
+      figures.share("client_cpu", cpu).failures(failures);
     }
   }
 
   /** Runs so many streams. */
   Outcome run(int streams) throws InterruptedException {
-    List<MeasuredStream> reading = new ArrayList<>();
+    List<Watched> reading = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "timer"));
+    ExecutorService steering =
+        Executors.newSingleThreadExecutor(work -> new Thread(work, "steering"));
     try {
       for (int i = 0; i < streams + stalled; i++) {
-        channels.add(connect());
+        channels.add(options.connected());
       }
       Span span = options.span();
       for (int i = 0; i < channels.size(); i++) {
         boolean reads = i < streams;
-        MeasuredStream stream = kind.open(channels.get(i), i, reads, span, timer);
+        Watched stream = kind.open(channels.get(i), i, fps, reads ? steerRate : 0, span);
         if (reads) {
           reading.add(stream);
         }
         stream.start(reads);
       }
-      if (reading.stream().anyMatch(stream -> stream.steerer().isPresent())) {
-        steer(timer, reading);
+      if (steerRate > 0) {
+        steer(steering, reading);
       }
+      span.awaitBegin();
+      CpuShare cpu = new CpuShare();
       span.await();
-      timer.shutdown();
-      return outcome(reading, span);
+      double used = cpu.since();
+      steering.shutdownNow();
+      return outcome(reading, span, used);
     } finally {
-      timer.shutdownNow();
+      steering.shutdownNow();
       channels.forEach(ManagedChannel::shutdownNow);
     }
   }
 
-  private static void steer(ScheduledExecutorService timer, List<MeasuredStream> streams) {
-    timer.execute(
+  private static void steer(ExecutorService steering, List<Watched> streams) {
+    steering.execute(
         () -> {
-          while (!timer.isShutdown()) {
-            for (MeasuredStream stream : streams) {
-              if (stream.ended().isEmpty()) {
-                stream.steerer().ifPresent(steerer -> steerer.send(System.nanoTime()));
+          while (!steering.isShutdown()) {
+            long now = System.nanoTime();
+            long pause = IDLE_NANOS;
+            for (Watched stream : streams) {
+              if (stream.ended().isEmpty() && stream.steerer().isPresent()) {
+                pause = Math.min(pause, stream.steerer().get().send(now) - now);
               }
             }
-            pause();
+            LockSupport.parkNanos(pause);
           }
         });
   }
 
-  private static void pause() {
-    try {
-      TimeUnit.MICROSECONDS.sleep(STEERING_MICROS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private ManagedChannel connect() {
-    ManagedChannel channel = options.channel();
-    try {
-      requests.greet(channel, CONNECT_SECONDS);
-      return channel;
-    } catch (StatusRuntimeException e) {
-      channel.shutdownNow();
-      throw BenchException.ofCall(options.server(), e);
-    }
-  }
-
-  private Outcome outcome(List<MeasuredStream> streams, Span span) {
+  private Outcome outcome(List<Watched> streams, Span span, double cpu) {
     Histogram first = Times.histogram();
     Histogram control = Times.histogram();
     TreeMap<String, Integer> failures = new TreeMap<>();
     StreamFigures clock = new StreamFigures(fps, span);
     long framesBetween = 0;
     long unseen = 0;
-    for (MeasuredStream stream : streams) {
+    for (Watched stream : streams) {
       stream.toFirstFrame().ifPresent(first::recordValue);
       stream.ended().ifPresent(why -> failures.merge(sentence(why), 1, Integer::sum));
       clock.add(stream.log());
@@ -146,7 +119,7 @@ record StreamLoad(
         unseen += steerer.unseen();
       }
     }
-    return new Outcome(streams.size(), clock, first, control, framesBetween, unseen, failures);
+    return new Outcome(streams.size(), clock, first, control, framesBetween, unseen, failures, cpu);
   }
 
   private static String sentence(Status status) {

@@ -5,69 +5,118 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that keeps the clock itself: it asks for each frame when the frame is due, whatever the
- * frames before do.
+ * calls before do.
  *
  * @param <Q> request
- * @param <A> answer
  */
-final class StreamOfCalls<Q, A> extends MeasuredStream {
-  private final ManagedChannel channel;
-  private final UnaryCall<Q, A> call;
-  private final long periodNanos;
-  private final long phaseNanos;
-  private final ScheduledExecutorService clock;
-  private long index;
+final class StreamOfCalls<Q> implements Watched {
+  /** Its multiples spread evenly between whole numbers. */
+  private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-  /**
-   * @param channel stays the caller's
-   * @param phaseNanos after the start, when it asks first
-   * @param clock calls it; ends it by its own shutdown
-   */
-  StreamOfCalls(
-      ManagedChannel channel,
-      UnaryCall<Q, A> call,
-      long periodNanos,
-      long phaseNanos,
-      ScheduledExecutorService clock) {
+  private final FrameLog log = new FrameLog();
+  private final ManagedChannel channel;
+  private final UnaryCall<Q> call;
+  private final long number;
+  private final double period;
+  private final Span span;
+  private long firstNanos;
+  private volatile @Nullable Status ended;
+
+  private StreamOfCalls(
+      ManagedChannel channel, UnaryCall<Q> call, long number, double fps, Span span) {
     this.channel = channel;
     this.call = call;
-    this.periodNanos = periodNanos;
-    this.phaseNanos = phaseNanos;
-    this.clock = clock;
+    this.number = number;
+    this.period = 1e9 / fps;
+    this.span = span;
+  }
+
+  /** Clients that ask by such calls, at different moments of a period. */
+  static <Q> Watched.Kind kind(UnaryCall<Q> call) {
+    return new Watched.Kind() {
+      @Override
+      public String name() {
+        return call.name();
+      }
+
+      @Override
+      public Watched open(ManagedChannel channel, long number, double fps, double rate, Span span) {
+        return new StreamOfCalls<>(channel, call, number, fps, span);
+      }
+    };
   }
 
   @Override
-  void begin(long now, boolean reads) {
-    Future<?> unused =
-        clock.scheduleAtFixedRate(
-            () -> ask(now + phaseNanos), phaseNanos, periodNanos, TimeUnit.NANOSECONDS);
+  public void start(boolean reads) {
+    firstNanos = System.nanoTime() + (long) (number * GOLDEN % 1 * period);
+    askWhenDue(0);
   }
 
-  /** On the clock's thread alone. */
-  private void ask(long firstNanos) {
-    long k = index++;
+  /** On the one thread that the JDK keeps for delays. */
+  private void askWhenDue(long k) {
+    long due = due(k);
+    if (due - span.end() < 0 && ended == null) {
+      long wait = Math.max(0, due - System.nanoTime());
+      CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(
+              () -> {
+                ask(k);
+                askWhenDue(k + 1);
+              });
+    }
+  }
+
+  private long due(long k) {
+    return firstNanos + (long) (k * period);
+  }
+
+  private void ask(long k) {
     ClientCalls.asyncUnaryCall(
         channel.newCall(call.method(), CallOptions.DEFAULT),
         call.requests().apply(k),
-        new StreamObserver<A>() {
+        new StreamObserver<Unread>() {
           @Override
-          public void onNext(A answer) {
-            log().add(System.nanoTime(), firstNanos + k * periodNanos, k);
+          public void onNext(Unread answer) {
+            log.add(System.nanoTime(), due(k), k);
           }
 
           @Override
           public void onError(Throwable failure) {
-            end(Status.fromThrowable(failure));
+            // Once it is over, the connection is closed under what is left.
+            if (System.nanoTime() - span.end() < 0) {
+              ended = Status.fromThrowable(failure);
+            }
           }
 
           @Override
           public void onCompleted() {}
         });
+  }
+
+  @Override
+  public Optional<Steerer> steerer() {
+    return Optional.empty();
+  }
+
+  @Override
+  public FrameLog log() {
+    return log;
+  }
+
+  @Override
+  public Optional<Long> toFirstFrame() {
+    return log.size() == 0 ? Optional.empty() : Optional.of(log.arrived(0) - firstNanos);
+  }
+
+  @Override
+  public Optional<Status> ended() {
+    return Optional.ofNullable(ended);
   }
 }

@@ -80,14 +80,18 @@ final class StreamOptions {
       description = "The number of the label that they show. Default: none.")
   private int label = -1;
 
-  /** Keyframes of streams are so far apart. */
-  private static final long SEEDS = 1L << 32;
-
-  /** Its multiples spread evenly between whole numbers. */
-  private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
-
   /** Refuses what cannot be. */
-  void check(boolean oip) {
+  void check(boolean tensors) {
+    if (tensors && (steerRate > 0 || label >= 0)) {
+      throw new IllegalArgumentException(
+          (steerRate > 0 ? "--steer" : "--label")
+              + " is given; it is for --server only, and --oip takes --value");
+    }
+    if (calls && (steerRate > 0 || stalled > 0)) {
+      throw new IllegalArgumentException(
+          (steerRate > 0 ? "--steer" : "--stalled")
+              + " is given; with --calls there are no streams, so leave out one of the two");
+    }
     requireCount("--streams", count, 1);
     requireCount("--stalled", stalled, 0);
     if (!(fps >= 0.01 && fps <= MOST)) {
@@ -98,16 +102,6 @@ final class StreamOptions {
     }
     if (label < -1) {
       throw new IllegalArgumentException("--label is " + label + " but should be at least 0");
-    }
-    if (steerRate > 0 && (oip || calls)) {
-      throw new IllegalArgumentException(
-          "--steer is given; only streams of our own protocol are steered: leave out --oip and"
-              + " --calls");
-    }
-    if (stalled > 0 && calls) {
-      throw new IllegalArgumentException(
-          "--stalled is given, but with --calls there are no streams that a client could leave"
-              + " unread; leave out one");
     }
   }
 
@@ -124,10 +118,10 @@ final class StreamOptions {
   }
 
   /** Runs the streams. */
-  void measure(BenchOptions options, RequestOptions requests, Figures figures, PrintWriter out)
+  void measure(BenchOptions options, TensorOptions tensors, Figures figures, PrintWriter out)
       throws InterruptedException {
-    StreamLoad load = new StreamLoad(options, requests, kind(options, requests), fps, stalled);
-    figures.text("server", options.server()).number("fps", fps);
+    StreamLoad load = new StreamLoad(options, kind(options, tensors), fps, stalled, steerRate);
+    figures.text("server", options.address()).text("method", load.kind().name()).number("fps", fps);
     if (!ramp) {
       figures.count("stalled", stalled);
       load.run(count).tell(figures);
@@ -137,34 +131,19 @@ final class StreamOptions {
     figures.count("streams_held", search.find(count)).list("steps", search.steps());
   }
 
-  private StreamLoad.Kind kind(BenchOptions options, RequestOptions requests) {
-    if (calls) {
-      UnaryCall<?, ?> call = call(options, requests);
-      long period = (long) (1e9 / fps);
-      return (channel, i, reads, span, timer) ->
-          new StreamOfCalls<>(channel, call, period, (long) (i * GOLDEN % 1 * period), timer);
+  private Watched.Kind kind(BenchOptions options, TensorOptions tensors) {
+    if (!options.tensors() && !calls) {
+      StreamRequest request = request(options.model());
+      return steerRate > 0 ? StreamKind.steered(request) : StreamKind.watched(request);
     }
-    if (requests.oip()) {
-      return (channel, i, reads, span, timer) ->
-          new DecoupledStream(
-              channel, TensorRequest.ofFrames(options.model(), i * SEEDS, label, fps));
-    }
-    StreamRequest request = request(options.model());
-    return (channel, i, reads, span, timer) ->
-        new SteeredStream(channel, seeded(request, i), reads ? steerRate : 0, span);
-  }
-
-  private static UnaryCall<?, ?> call(BenchOptions options, RequestOptions requests) {
-    ManagedChannel channel = options.channel();
+    ManagedChannel channel = options.connected();
     try {
-      return requests.call(options, channel);
+      return calls
+          ? StreamOfCalls.kind(tensors.call(options, channel))
+          : tensors.streams(options, channel, fps);
     } finally {
       channel.shutdownNow();
     }
-  }
-
-  private static StreamRequest seeded(StreamRequest request, int i) {
-    return request.toBuilder().setStart(request.getStart().toBuilder().setSeed(i * SEEDS)).build();
   }
 
   private StreamRequest request(String model) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Random;
 
 /** Elements of a tensor in the form of the Open Inference Protocol: little-endian, row-major. */
@@ -14,13 +15,16 @@ final class TensorBytes {
   private TensorBytes() {}
 
   /**
-   * Values that any network takes: normal ones for floating point, 0 or 1 for other numbers.
+   * One value for each element, or values that any network takes: normal ones for floating point, 0
+   * or 1 for other numbers.
    *
    * @param datatype as the protocol writes it, such as {@code FP32}
    * @param count elements
+   * @param value for each element; empty for random ones
    * @throws BenchException when the datatype is unknown or the tensor too large
    */
-  static ByteString random(String input, String datatype, long count, Random random) {
+  static ByteString of(
+      String input, String datatype, long count, Optional<Double> value, Random random) {
     int width = width(input, datatype);
     if (count > MAX_BYTES / width) {
       throw new BenchException(
@@ -28,7 +32,11 @@ final class TensorBytes {
     }
     ByteBuffer bytes = ByteBuffer.allocate(width * (int) count).order(ByteOrder.LITTLE_ENDIAN);
     for (long i = 0; i < count; i++) {
-      put(bytes, datatype, random);
+      put(
+          bytes,
+          datatype,
+          value.orElseGet(
+              () -> datatype.matches("B?FP?[0-9]+") ? random.nextGaussian() : random.nextInt(2)));
     }
     return ByteString.copyFrom(bytes.flip());
   }
@@ -45,20 +53,29 @@ final class TensorBytes {
     };
   }
 
-  private static void put(ByteBuffer bytes, String datatype, Random random) {
+  private static void put(ByteBuffer bytes, String datatype, double value) {
     switch (datatype) {
-      case "FP32" -> bytes.putFloat((float) random.nextGaussian());
-      case "FP64" -> bytes.putDouble(random.nextGaussian());
+      case "FP32" -> bytes.putFloat((float) value);
+      case "FP64" -> bytes.putDouble(value);
       // The upper half of a float is a bfloat16.
-      case "BF16" ->
-          bytes.putShort((short) (Float.floatToIntBits((float) random.nextGaussian()) >>> 16));
-      // 1 or -1.
-      case "FP16" -> bytes.putShort((short) (random.nextBoolean() ? 0x3c00 : 0xbc00));
+      case "BF16" -> bytes.putShort((short) (Float.floatToIntBits((float) value) >>> 16));
+      case "FP16" -> bytes.putShort(half((float) value));
       case "BYTES" -> bytes.putInt(4).put("text".getBytes(StandardCharsets.US_ASCII));
-      case "INT64", "UINT64" -> bytes.putLong(random.nextInt(2));
-      case "INT32", "UINT32" -> bytes.putInt(random.nextInt(2));
-      case "INT16", "UINT16" -> bytes.putShort((short) random.nextInt(2));
-      default -> bytes.put((byte) random.nextInt(2));
+      case "INT64", "UINT64" -> bytes.putLong((long) value);
+      case "INT32", "UINT32" -> bytes.putInt((int) (long) value);
+      case "INT16", "UINT16" -> bytes.putShort((short) (long) value);
+      default -> bytes.put((byte) (long) value);
     }
+  }
+
+  /** The nearest lower half, without those below 2^-14: good enough for a load. */
+  private static short half(float value) {
+    int bits = Float.floatToIntBits(value);
+    int exponent = ((bits >>> 23) & 0xff) - 127 + 15;
+    int sign = (bits >>> 16) & 0x8000;
+    return (short)
+        (exponent <= 0
+            ? sign
+            : sign | Math.min((exponent << 10) | ((bits >>> 13) & 0x3ff), 0x7bff));
   }
 }

@@ -1,14 +1,13 @@
 package retort.clients.cli.bench;
 
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import retort.inference.ModelInferRequest;
 import retort.inference.ModelInferRequest.InferInputTensor;
 import retort.inference.ModelMetadataResponse;
@@ -24,15 +23,20 @@ final class TensorRequest {
    *
    * @param name as the user typed it
    * @param shapes of inputs by name, in place of what the model says
+   * @param values of inputs by name, for each of their elements; all others are random
    * @throws BenchException when a shape is open and not given, or is given for no input
    */
   static ModelInferRequest of(
-      ModelMetadataResponse model, String name, Map<String, long[]> shapes) {
+      ModelMetadataResponse model,
+      String name,
+      Map<String, long[]> shapes,
+      Map<String, Double> values) {
     ModelInferRequest.Builder request = ModelInferRequest.newBuilder().setModelName(name);
-    Map<String, long[]> left = new TreeMap<>(shapes);
+    requireInputs(model, name, "--shape", shapes.keySet());
+    requireInputs(model, name, "--value", values.keySet());
     Random random = new Random(1);
     for (TensorMetadata input : model.getInputsList()) {
-      long[] given = left.remove(input.getName());
+      long[] given = shapes.get(input.getName());
       long[] shape = given == null ? closed(input) : given;
       long count = Arrays.stream(shape).reduce(1, TensorRequest::times);
       InferInputTensor.Builder tensor =
@@ -41,44 +45,50 @@ final class TensorRequest {
       request
           .addInputs(tensor)
           .addRawInputContents(
-              TensorBytes.random(input.getName(), input.getDatatype(), count, random));
+              TensorBytes.of(
+                  input.getName(),
+                  input.getDatatype(),
+                  count,
+                  Optional.ofNullable(values.get(input.getName())),
+                  random));
     }
+    return request.build();
+  }
+
+  /** The names of a model's inputs. */
+  static Set<String> inputs(ModelMetadataResponse model) {
+    return model.getInputsList().stream()
+        .map(TensorMetadata::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** A model as if it had some of its inputs only. */
+  static ModelMetadataResponse only(ModelMetadataResponse model, Set<String> inputs) {
+    return model.toBuilder()
+        .clearInputs()
+        .addAllInputs(
+            model.getInputsList().stream()
+                .filter(input -> inputs.contains(input.getName()))
+                .toList())
+        .build();
+  }
+
+  private static void requireInputs(
+      ModelMetadataResponse model, String name, String flag, Set<String> given) {
+    Set<String> left = new TreeSet<>(given);
+    model.getInputsList().forEach(input -> left.remove(input.getName()));
     if (!left.isEmpty()) {
       List<String> names = model.getInputsList().stream().map(TensorMetadata::getName).toList();
       throw new BenchException(
-          "--shape names the input "
-              + left.keySet().iterator().next()
+          flag
+              + " names the input "
+              + left.iterator().next()
               + " but the model "
               + name
               + " has "
               + String.join(", ", names)
               + "; name one of them");
     }
-    return request.build();
-  }
-
-  /**
-   * Asks a decoupled model for frames until the call is cancelled.
-   *
-   * @param label -1 for none
-   */
-  static ModelInferRequest ofFrames(String name, long seed, int label, double fps) {
-    ModelInferRequest.Builder request = ModelInferRequest.newBuilder().setModelName(name);
-    add(request, "seed", "INT64", number -> number.putLong(seed));
-    add(request, "fps", "FP64", number -> number.putDouble(fps));
-    if (label >= 0) {
-      add(request, "label", "INT64", number -> number.putLong(label));
-    }
-    return request.build();
-  }
-
-  private static void add(
-      ModelInferRequest.Builder request, String name, String datatype, Consumer<ByteBuffer> put) {
-    ByteBuffer number = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    put.accept(number);
-    request
-        .addInputs(InferInputTensor.newBuilder().setName(name).setDatatype(datatype).addShape(1))
-        .addRawInputContents(ByteString.copyFrom(number.flip()));
   }
 
   /** Stays at the largest number rather than wrap. */

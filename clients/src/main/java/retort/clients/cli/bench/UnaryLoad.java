@@ -6,7 +6,9 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,23 +21,29 @@ import org.HdrHistogram.Histogram;
  * so that waiting which a late sender would hide is in it.
  *
  * @param <Q> request
- * @param <A> answer
  */
-final class UnaryLoad<Q, A> {
+final class UnaryLoad<Q> {
   /** Answers that a fixed rate may wait for; past it, calls wait here, and their time runs. */
   private static final int MAX_UNDER_WAY = 4096;
 
   private static final long GRACE_SECONDS = 30;
+  private static final long REFUSED_MILLIS = 10;
 
   private final ManagedChannel channel;
-  private final UnaryCall<Q, A> call;
+  private final UnaryCall<Q> call;
   private final Span span;
   private final Histogram times = Times.shared();
+
+  /** A caller that was refused waits so long, and so does not keep the server from its work. */
+  private final Executor later =
+      CompletableFuture.delayedExecutor(REFUSED_MILLIS, TimeUnit.MILLISECONDS);
+
+  private double cpuShare;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
   private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
 
-  UnaryLoad(ManagedChannel channel, UnaryCall<Q, A> call, Span span) {
+  UnaryLoad(ManagedChannel channel, UnaryCall<Q> call, Span span) {
     this.channel = channel;
     this.call = call;
     this.span = span;
@@ -47,6 +55,10 @@ final class UnaryLoad<Q, A> {
     for (int i = 0; i < callers; i++) {
       askAgain(running);
     }
+    span.awaitBegin();
+    CpuShare cpu = new CpuShare();
+    span.await();
+    cpuShare = cpu.since();
     if (!running.tryAcquire(
         callers,
         span.end() - System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS),
@@ -60,22 +72,30 @@ final class UnaryLoad<Q, A> {
     if (now - span.end() >= 0) {
       running.release();
     } else {
-      ask(now, () -> askAgain(running));
+      Runnable again = () -> askAgain(running);
+      ask(now, again, () -> later.execute(again));
     }
   }
 
   /** So many calls a second. */
   void fixedRate(double perSecond) throws InterruptedException {
     Semaphore room = new Semaphore(MAX_UNDER_WAY);
+    CpuShare cpu = new CpuShare();
+    boolean warm = false;
     for (long i = 0; ; i++) {
       long intended = span.start() + (long) (i * (1e9 / perSecond));
       if (intended - span.end() >= 0) {
         break;
       }
       awaitTime(intended);
+      if (!warm && span.contains(intended)) {
+        cpu = new CpuShare();
+        warm = true;
+      }
       room.acquire();
-      ask(intended, room::release);
+      ask(intended, room::release, room::release);
     }
+    cpuShare = cpu.since();
     if (!room.tryAcquire(MAX_UNDER_WAY, GRACE_SECONDS, TimeUnit.SECONDS)) {
       failures.merge("no answer in " + GRACE_SECONDS + " seconds", 1, Integer::sum);
     }
@@ -91,15 +111,15 @@ final class UnaryLoad<Q, A> {
   }
 
   /** Asks once; the time counts from the moment given. */
-  private void ask(long from, Runnable afterwards) {
+  private void ask(long from, Runnable afterwards, Runnable afterFailure) {
     boolean measured = span.contains(from);
     Q request = call.requests().apply(sent.getAndIncrement());
     ClientCalls.asyncUnaryCall(
         channel.newCall(call.method(), CallOptions.DEFAULT),
         request,
-        new StreamObserver<A>() {
+        new StreamObserver<Unread>() {
           @Override
-          public void onNext(A answer) {
+          public void onNext(Unread answer) {
             long now = System.nanoTime();
             if (measured) {
               times.recordValue(Math.max(0, now - from));
@@ -115,7 +135,7 @@ final class UnaryLoad<Q, A> {
             if (measured) {
               failures.merge(status.getCode() + ": " + status.getDescription(), 1, Integer::sum);
             }
-            afterwards.run();
+            afterFailure.run();
           }
 
           @Override
@@ -131,6 +151,7 @@ final class UnaryLoad<Q, A> {
         .count("answers", answered.get())
         .number("answers_per_second", answered.get() / span.seconds())
         .times("latency", times)
+        .share("client_cpu", cpuShare)
         .failures(failures);
   }
 }

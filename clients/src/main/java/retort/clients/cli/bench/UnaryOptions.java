@@ -1,7 +1,6 @@
 package retort.clients.cli.bench;
 
 import io.grpc.ManagedChannel;
-import java.util.Objects;
 import picocli.CommandLine.Option;
 
 /** Flags that say which calls with one answer are made, and their measurement. */
@@ -48,21 +47,19 @@ final class UnaryOptions {
   }
 
   /** Makes the calls. */
-  void measure(BenchOptions options, RequestOptions requests, Figures figures)
+  void measure(BenchOptions options, TensorOptions tensors, Figures figures)
       throws InterruptedException {
-    ManagedChannel channel = options.channel();
+    ManagedChannel channel = options.connected();
     try {
-      UnaryCall<?, ?> call = requests.call(options, channel);
-      figures
-          .text("server", options.server())
-          .text("method", Objects.requireNonNull(call.method().getBareMethodName()));
+      UnaryCall<?> call = tensors.call(options, channel);
+      figures.text("server", options.address()).text("method", call.name());
       measure(new UnaryLoad<>(channel, call, options.span()), figures);
     } finally {
       channel.shutdownNow();
     }
   }
 
-  private void measure(UnaryLoad<?, ?> load, Figures figures) throws InterruptedException {
+  private void measure(UnaryLoad<?> load, Figures figures) throws InterruptedException {
     if (callers > 0) {
       figures.count("callers", callers);
       load.closedLoop(callers);

@@ -34,7 +34,7 @@ class RampTest {
       failures.put("no frames a second are left", streams - holds);
     }
     return new StreamLoad.Outcome(
-        streams, clock, Times.histogram(), Times.histogram(), 0, 0, failures);
+        streams, clock, Times.histogram(), Times.histogram(), 0, 0, failures, 0);
   }
 
   @Test

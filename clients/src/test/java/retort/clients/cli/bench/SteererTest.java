@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
-import retort.v1.Frame;
 import retort.v1.StreamUpdate;
 
 class SteererTest {
@@ -21,15 +20,11 @@ class SteererTest {
     return all;
   }
 
-  private static Frame frame(long applied) {
-    return Frame.newBuilder().setAppliedUpdate(applied).build();
-  }
-
   @Test
   void updatesAreSentWhenTheyAreDue() {
     steerer.begin(0);
 
-    steerer.send(61 * MILLI);
+    assertThat(steerer.send(61 * MILLI) / MILLI).isEqualTo(61);
     assertThat(sent).isEmpty();
     steerer.send(62 * MILLI);
 
@@ -41,8 +36,8 @@ class SteererTest {
     steerer.begin(0);
     steerer.send(340 * MILLI);
 
-    steerer.arrived(frame(0), 350 * MILLI);
-    steerer.arrived(frame(3), 400 * MILLI);
+    steerer.arrived(0, 350 * MILLI);
+    steerer.arrived(3, 400 * MILLI);
 
     assertThat(control().getTotalCount()).isEqualTo(3);
     // They were to be sent at 61.8, 123.6 and 285.4 ms.
@@ -57,7 +52,7 @@ class SteererTest {
     steerer.begin(0);
     steerer.send(200 * MILLI);
 
-    steerer.arrived(frame(1), 250 * MILLI);
+    steerer.arrived(1, 250 * MILLI);
 
     assertThat(steerer.unseen()).isEqualTo(1);
   }

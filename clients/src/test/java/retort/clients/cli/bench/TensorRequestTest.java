@@ -41,7 +41,7 @@ class TensorRequestTest {
     "BYTES,8"
   })
   void everyDatatypeIsFilledRaw(String datatype, int width) {
-    ModelInferRequest request = TensorRequest.of(model(datatype, -1L, 3L), "m", Map.of());
+    ModelInferRequest request = TensorRequest.of(model(datatype, -1L, 3L), "m", Map.of(), Map.of());
 
     assertThat(request.getModelName()).isEqualTo("m");
     assertThat(request.getInputs(0).getShapeList()).containsExactly(1L, 3L);
@@ -56,7 +56,7 @@ class TensorRequestTest {
                 TensorMetadata.newBuilder().setName("label").setDatatype("INT64").addShape(1))
             .build();
 
-    ModelInferRequest request = TensorRequest.of(two, "m", Map.of());
+    ModelInferRequest request = TensorRequest.of(two, "m", Map.of(), Map.of());
 
     assertThat(request.getInputsList())
         .extracting(ModelInferRequest.InferInputTensor::getName)
@@ -67,7 +67,8 @@ class TensorRequestTest {
   @Test
   void aShapeThatIsGivenCounts() {
     ModelInferRequest request =
-        TensorRequest.of(model("UINT8", -1L, -1L), "m", Map.of("input", new long[] {2, 5}));
+        TensorRequest.of(
+            model("UINT8", -1L, -1L), "m", Map.of("input", new long[] {2, 5}), Map.of());
 
     assertThat(request.getInputs(0).getShapeList()).containsExactly(2L, 5L);
     assertThat(request.getRawInputContents(0).size()).isEqualTo(10);
@@ -76,14 +77,16 @@ class TensorRequestTest {
   @Test
   void anOpenShapeIsAskedFor() {
     assertThatExceptionOfType(BenchException.class)
-        .isThrownBy(() -> TensorRequest.of(model("FP32", 1L, -1L), "m", Map.of()))
+        .isThrownBy(() -> TensorRequest.of(model("FP32", 1L, -1L), "m", Map.of(), Map.of()))
         .withMessageContaining("pass --shape input=1,...");
   }
 
   @Test
   void aShapeOfNoInputIsRefused() {
     assertThatExceptionOfType(BenchException.class)
-        .isThrownBy(() -> TensorRequest.of(model("FP32", 1L), "m", Map.of("other", new long[] {1})))
+        .isThrownBy(
+            () ->
+                TensorRequest.of(model("FP32", 1L), "m", Map.of("other", new long[] {1}), Map.of()))
         .withMessage("--shape names the input other but the model m has input; name one of them");
   }
 
@@ -95,14 +98,15 @@ class TensorRequestTest {
                 TensorRequest.of(
                     model("FP32", 1L),
                     "m",
-                    Map.of("input", new long[] {999_999_999, 999_999_999, 999_999_999})))
+                    Map.of("input", new long[] {999_999_999, 999_999_999, 999_999_999}),
+                    Map.of()))
         .withMessageContaining("pass a smaller --shape");
   }
 
   @Test
   void aDatatypeThatIsUnknownIsNamed() {
     assertThatExceptionOfType(BenchException.class)
-        .isThrownBy(() -> TensorRequest.of(model("FP8", 1L), "m", Map.of()))
+        .isThrownBy(() -> TensorRequest.of(model("FP8", 1L), "m", Map.of(), Map.of()))
         .withMessageContaining("has the datatype FP8");
   }
 }
