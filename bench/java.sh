@@ -17,6 +17,6 @@ trainer_java() {
   fi
   # Space-separated flags on purpose.
   # shellcheck disable=SC2086
-  OPT_OUT_TRACKING=true "$java" -Dai.djl.offline=true ${JAVA_OPTS:-} \
+  OPT_OUT_TRACKING=true ORT_DISABLE_TELEMETRY=1 "$java" -Dai.djl.offline=true ${JAVA_OPTS:-} \
     -cp "$target/test-classes:$target/retort-trainer.jar:$target/lib/*" "$@"
 }

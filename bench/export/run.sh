@@ -5,6 +5,7 @@
 #
 # Without --venv only our own two forms are compared.
 set -euo pipefail
+export ORT_DISABLE_TELEMETRY=1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 python=
 if [[ ${1:-} == --venv ]]; then

@@ -14,6 +14,7 @@
 #   --python   3.10 or newer, with venv; python3
 #   PEER       python, node, mlserver, triton; all. One that cannot be installed is named and left out
 set -euo pipefail
+export ORT_DISABLE_TELEMETRY=1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 self=$root/bench/peers/run.sh
 here=$root/bench/peers

@@ -6,6 +6,7 @@
 # MODEL is an exported generator. Without a name after it, all measurements run. BATCH is the largest
 # batch in the throughput measurement, SECONDS_EACH how long each of its parts takes.
 set -euo pipefail
+export ORT_DISABLE_TELEMETRY=1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 if (( $# == 0 )) || [[ ! -f $1 ]]; then
   echo "run.sh: name an exported generator, as 'retort export' writes it" >&2
