@@ -207,7 +207,7 @@ class GenerateTest {
       generator.open();
 
       assertThat(last.get(10, TimeUnit.SECONDS).getImagesCount()).isEqualTo(1);
-      assertThat(first.isDone()).isTrue();
+      assertThat(first.get(10, TimeUnit.SECONDS).getImagesCount()).isEqualTo(1);
       assertThat(generator.seeds()).containsExactly(3L);
     }
   }
