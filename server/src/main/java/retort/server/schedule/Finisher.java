@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import retort.denoiser.ImageShape;
 import retort.server.generator.Lane;
+import retort.server.image.EncodingException;
 import retort.server.image.ImageEncoder;
 import retort.server.image.ImageFormat;
 
@@ -86,12 +87,21 @@ final class Finisher implements AutoCloseable {
           .rendered(new Rendered(data, queueNanos, images.runNanos, encodeNanos, !lent.isEmpty()));
     } catch (RuntimeException | Error e) {
       // A client that fails must not cost the others of the batch their images.
-      LOG.error("an image could not be handed over", e);
+      log(e);
       images.failed.set(true);
       fail(render, e);
       throwErrors(e);
     }
     return true;
+  }
+
+  /** A codec that the machine lacks is the client's to avoid, and must not let it fill the disk. */
+  private static void log(Throwable failure) {
+    if (failure instanceof EncodingException) {
+      LOG.debug("an image could not be encoded", failure);
+    } else {
+      LOG.error("an image could not be handed over", failure);
+    }
   }
 
   /** The image where it lies, if a client may have it so; else empty. */

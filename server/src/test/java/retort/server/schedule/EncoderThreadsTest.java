@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import retort.denoiser.ImageShape;
 import retort.server.RecordingGenerator;
 import retort.server.generator.Generator;
@@ -29,8 +32,15 @@ class EncoderThreadsTest {
   private final Map<Long, ByteString> made = new ConcurrentHashMap<>();
   private final List<Long> failed = new ArrayList<>();
 
-  /** Every slot holds other pixels. */
+  /** Every image has other pixels. */
   private final class NoisyLane implements Lane {
+    private final long first;
+
+    /** With an image's number in slot 0. */
+    NoisyLane(long first) {
+      this.first = first;
+    }
+
     @Override
     public void set(int slot, Origin origin) {}
 
@@ -43,7 +53,7 @@ class EncoderThreadsTest {
     @Override
     public void read(int slot, byte[] pixels) {
       encoders.add(Thread.currentThread());
-      new Random(slot).nextBytes(pixels);
+      new Random(first + slot).nextBytes(pixels);
     }
 
     @Override
@@ -81,13 +91,13 @@ class EncoderThreadsTest {
     }
   }
 
-  private Unfinished images(long first) {
+  private Unfinished images(long first, int count, ImageFormat format) {
     List<Render> renders = new ArrayList<>();
-    for (long i = first; i < first + IMAGES; i++) {
+    for (long i = first; i < first + count; i++) {
       Origin origin = Origin.of(i, Origin.NO_LABEL);
-      renders.add(Render.request(generator, origin, ImageFormat.of(Encoding.PNG), 0, new Asker(i)));
+      renders.add(Render.request(generator, origin, format, 0, new Asker(i)));
     }
-    return new Unfinished(renders, new NoisyLane(), 0, 0);
+    return new Unfinished(renders, new NoisyLane(first), 0, 0);
   }
 
   private void finish(int freeCores, Unfinished images) {
@@ -100,14 +110,27 @@ class EncoderThreadsTest {
     assertThat(queue.takeCores(4)).isEqualTo(freeCores);
   }
 
-  @Test
-  void bytesDoNotDependOnWhoEncodes() {
-    finish(0, images(0));
+  private static Stream<ImageFormat> formats() {
+    return Stream.of(
+        ImageFormat.of(Encoding.RAW),
+        ImageFormat.of(Encoding.PNG),
+        ImageFormat.of(Encoding.JPEG),
+        new ImageFormat(Encoding.JPEG, 61, 200, 40),
+        ImageFormat.of(Encoding.WEBP),
+        new ImageFormat(Encoding.WEBP, 200, 61, 100));
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void bytesDependNeitherOnWhoEncodesNorOnTheBatch(ImageFormat format) {
+    for (int i = 0; i < IMAGES; i++) {
+      finish(0, images(i, 1, format));
+    }
     Map<Long, ByteString> alone = Map.copyOf(made);
     assertThat(encoders).containsExactly(Thread.currentThread());
     made.clear();
 
-    finish(3, images(0));
+    finish(3, images(0, IMAGES, format));
 
     assertThat(made).hasSize(IMAGES).isEqualTo(alone);
     assertThat(alone.values()).doesNotHaveDuplicates();
@@ -115,7 +138,8 @@ class EncoderThreadsTest {
 
   @Test
   void clientThatFailsCostsTheOthersNothing() {
-    Unfinished images = images(RecordingGenerator.BROKEN_SEED);
+    Unfinished images =
+        images(RecordingGenerator.BROKEN_SEED, IMAGES, ImageFormat.of(Encoding.PNG));
 
     finish(3, images);
 
