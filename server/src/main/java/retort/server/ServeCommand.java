@@ -1,23 +1,17 @@
 package retort.server;
 
-import io.grpc.ServerBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,17 +45,6 @@ import retort.server.schedule.Time;
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-  /** Of connections without traffic, so that one whose client is gone without a word is closed. */
-  private static final int KEEP_ALIVE_SECONDS = 30;
-
-  /** Clients that ask more often whether the connection lives are cut off. */
-  private static final int LEAST_KEEP_ALIVE_SECONDS = 10;
-
-  /** Calls that a connection may give up: opening and cancelling costs a client nothing. */
-  private static final int MAX_RESETS = 200;
-
-  private static final int RESETS_SECONDS = 30;
-
   /** A thread of the server has broken. */
   private static final int EXIT_BROKEN = 3;
 
@@ -72,19 +55,7 @@ final class ServeCommand implements Callable<Integer> {
               + " file. Other ONNX files are held as plain tensors.")
   private Path folder = Path.of(".");
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description =
-          "Address to listen on. 0.0.0.0 serves other machines too; there is no authentication yet."
-              + " Default: ${DEFAULT-VALUE}.")
-  private String host = "127.0.0.1";
-
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "Port to listen on; 0 picks a free one. Default: ${DEFAULT-VALUE}.")
-  private int port = 8001;
+  @Mixin private ListenOptions listen = new ListenOptions();
 
   @Option(
       names = "--threads",
@@ -124,14 +95,6 @@ final class ServeCommand implements Callable<Integer> {
   private int maxStreams = 256;
 
   @Option(
-      names = "--calls-per-connection",
-      paramLabel = "N",
-      description =
-          "Calls at once on one connection, streams included; more wait in the client."
-              + " Default: ${DEFAULT-VALUE}.")
-  private int callsPerConnection = 256;
-
-  @Option(
       names = "--versions",
       paramLabel = "N",
       description =
@@ -148,33 +111,12 @@ final class ServeCommand implements Callable<Integer> {
   private int poll;
 
   @Option(
-      names = "--max-message",
-      paramLabel = "MIB",
-      description =
-          "Largest request message of tensors, in MiB; larger ones are refused."
-              + " Default: ${DEFAULT-VALUE}.")
-  private int maxMessage = 16;
-
-  @Option(
       names = "--model-control",
       description =
           "Let clients load and unload models; else they are refused. Default: ${DEFAULT-VALUE}.")
   private boolean modelControl;
 
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME[,NAME...]",
-      split = ",",
-      description =
-          "What runs the networks: cpu, cuda or tensorrt. Of several the first that can be had, with"
-              + " a line on each that cannot. Default: cpu.")
-  private List<Device.Provider> providers = List.of(Device.Provider.CPU);
-
-  @Option(
-      names = "--device",
-      paramLabel = "N",
-      description = "Number of the CUDA or TensorRT device. Default: ${DEFAULT-VALUE}.")
-  private int device;
+  @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Option(
       names = "--drain-seconds",
@@ -189,8 +131,19 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     requireRanges();
-    ModelRepository models = open(device());
-    RetortServer server = start(models);
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    ModelRepository models = open(devices.first(err));
+    RetortServer server =
+        listen.start(
+            transport ->
+                RetortServer.start(
+                    transport,
+                    models,
+                    modelControl,
+                    new RetortServer.Size(threads, queue, maxStreams, load),
+                    Time.ofMachine(),
+                    // Not exit, whose hooks would drain a server that answers nobody.
+                    () -> Runtime.getRuntime().halt(EXIT_BROKEN)));
     FolderWatch watch = poll > 0 ? new FolderWatch(models, Duration.ofSeconds(poll)) : null;
     Thread drain = new Thread(() -> drain(server), "retort-drain");
     Runtime.getRuntime().addShutdownHook(drain);
@@ -200,20 +153,6 @@ final class ServeCommand implements Callable<Integer> {
       watch.close();
     }
     return 0;
-  }
-
-  private Device device() {
-    return Device.firstOf(
-        providers.stream()
-            .map(
-                provider -> new Device(provider, provider == Device.Provider.CPU ? 0 : this.device))
-            .toList(),
-        (why, next) -> {
-          PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-          String name = next.provider().name().toLowerCase(Locale.ROOT);
-          err.println("retort: " + why.getMessage() + "; trying " + name);
-          err.flush();
-        });
   }
 
   private ModelRepository open(Device place) {
@@ -233,64 +172,19 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void requireRanges() {
-    requireRange("--port", port, 0, 65535);
-    requireRange("--threads", threads, 1, 1024);
+    listen.check();
+    devices.check();
+    Ranges.require("--threads", threads, 1, 1024);
     if (!(load > 0 && load <= 1)) {
       throw new IllegalArgumentException(
           "--load is " + load + " but should be above 0 and at most 1");
     }
-    requireRange("--max-batch", maxBatch == null ? 1 : maxBatch, 1, 1024);
-    requireRange("--queue", queue, 1, 1 << 20);
-    requireRange("--max-streams", maxStreams, 1, 1 << 20);
-    requireRange("--calls-per-connection", callsPerConnection, 1, Integer.MAX_VALUE);
-    requireRange("--versions", versions, 1, 1024);
-    requireRange("--poll", poll, 0, 86400);
-    requireRange("--max-message", maxMessage, 1, RetortServer.MAX_TENSOR_BYTES >> 20);
-    requireRange("--device", device, 0, 1024);
-    requireRange("--drain-seconds", drainSeconds, 0, 3600);
-  }
-
-  private static void requireRange(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          option + " is " + value + " but should be from " + least + " to " + most);
-    }
-  }
-
-  private RetortServer start(ModelRepository models) {
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      throw new IllegalArgumentException(
-          "--host is " + host + ", which is no address of this machine; pass one, or 0.0.0.0");
-    }
-    ServerBuilder<?> transport =
-        NettyServerBuilder.forAddress(address)
-            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .permitKeepAliveTime(LEAST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
-            .maxConcurrentCallsPerConnection(callsPerConnection)
-            .maxInboundMessageSize(maxMessage << 20);
-    try {
-      return RetortServer.start(
-          transport,
-          models,
-          modelControl,
-          new RetortServer.Size(threads, queue, maxStreams, load),
-          Time.ofMachine(),
-          // Not exit, whose hooks would drain a server that answers nobody.
-          () -> Runtime.getRuntime().halt(EXIT_BROKEN));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot listen on "
-              + host
-              + ":"
-              + port
-              + " ("
-              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
-              + "); pass another --port, 0 for any free one, or another --host",
-          e);
-    }
+    Ranges.require("--max-batch", maxBatch == null ? 1 : maxBatch, 1, 1024);
+    Ranges.require("--queue", queue, 1, 1 << 20);
+    Ranges.require("--max-streams", maxStreams, 1, 1 << 20);
+    Ranges.require("--versions", versions, 1, 1024);
+    Ranges.require("--poll", poll, 0, 86400);
+    Ranges.require("--drain-seconds", drainSeconds, 0, 3600);
   }
 
   private void announce(RetortServer server, ModelRepository models) {
@@ -300,13 +194,13 @@ final class ServeCommand implements Callable<Integer> {
             .map(Model::name)
             .collect(Collectors.joining(", "));
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.println("ready on " + host + ":" + server.port() + ": " + served);
+    out.println("ready on " + listen.host() + ":" + server.port() + ": " + served);
     out.flush();
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     LOG.info(
         "ready {} ms after the start of the JVM, on {}:{}, {} threads",
         System.currentTimeMillis() - started,
-        host,
+        listen.host(),
         server.port(),
         threads);
   }

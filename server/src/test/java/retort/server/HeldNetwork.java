@@ -9,8 +9,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import retort.server.generator.GeneratorException;
-import retort.server.generator.Network;
-import retort.server.generator.RunCosts;
 import retort.server.tensor.ElementType;
 import retort.server.tensor.TensorCall;
 import retort.server.tensor.TensorModel;
@@ -18,10 +16,13 @@ import retort.server.tensor.TensorSpec;
 import retort.server.tensor.TensorValue;
 
 /** Gives back the byte x as y; a run on 1 ends by being stopped only. */
-public final class HeldNetwork implements Network, TensorModel {
-  private final RunCosts costs = RunCosts.of(1_000);
+public final class HeldNetwork extends FakeNetwork implements TensorModel {
   private final Semaphore begun = new Semaphore(0);
   private final Semaphore stopped = new Semaphore(0);
+
+  public HeldNetwork() {
+    super("cd".repeat(32), 1, 1_000);
+  }
 
   /** Waits until a run on 1 has begun. */
   public void awaitRun() throws InterruptedException {
@@ -94,27 +95,4 @@ public final class HeldNetwork implements Network, TensorModel {
     @Override
     public void close() {}
   }
-
-  @Override
-  public String digest() {
-    return "cd".repeat(32);
-  }
-
-  @Override
-  public int maxBatch() {
-    return 1;
-  }
-
-  @Override
-  public int cores() {
-    return 1;
-  }
-
-  @Override
-  public RunCosts costs() {
-    return costs;
-  }
-
-  @Override
-  public void close() {}
 }

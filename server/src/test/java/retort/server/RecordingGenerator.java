@@ -11,44 +11,32 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.LongStream;
 import retort.denoiser.ImageShape;
-import retort.server.generator.Generator;
 import retort.server.generator.Lane;
 import retort.server.generator.Origin;
-import retort.server.generator.RunCosts;
 
 /** Notes the seeds of every run and waits for the test's leave; its images are black. */
-public final class RecordingGenerator implements Generator {
+public final class RecordingGenerator extends FakeGenerator {
   /** A batch that begins with this seed fails. */
   public static final long BROKEN_SEED = 666;
 
   /** A batch that begins with this seed breaks the thread that makes it. */
   public static final long FATAL_SEED = 667;
 
-  private final ImageShape shape;
-
   /** So little that it is never what a test is refused for. */
   private static final long IMAGE_NANOS = 1_000;
 
   private static final String DIGEST = "ab".repeat(32);
 
-  private final int maxBatch;
-  private final RunCosts costs;
   private final CompletableFuture<Void> leave = new CompletableFuture<>();
   private final BlockingQueue<List<Long>> runs = new LinkedBlockingQueue<>();
 
-  private final String digest;
-
   private RecordingGenerator(
       ImageShape shape, int maxBatch, boolean open, long imageNanos, String digest) {
-    this.shape = shape;
-    this.digest = digest;
-    this.maxBatch = maxBatch;
+    super(digest, shape, List.of(), maxBatch, imageNanos);
     if (open) {
       open();
     }
-    costs = RunCosts.of(LongStream.rangeClosed(1, maxBatch).map(n -> n * imageNanos).toArray());
   }
 
   /** One whose first run waits for {@link #open}. */
@@ -115,43 +103,8 @@ public final class RecordingGenerator implements Generator {
   }
 
   @Override
-  public String digest() {
-    return digest;
-  }
-
-  @Override
-  public ImageShape shape() {
-    return shape;
-  }
-
-  @Override
-  public List<String> labelNames() {
-    return List.of();
-  }
-
-  @Override
-  public String method() {
-    return "";
-  }
-
-  @Override
-  public int maxBatch() {
-    return maxBatch;
-  }
-
-  @Override
-  public int cores() {
-    return 1;
-  }
-
-  @Override
-  public RunCosts costs() {
-    return costs;
-  }
-
-  @Override
   public Lane lane() {
-    Long[] seeds = new Long[maxBatch];
+    Long[] seeds = new Long[maxBatch()];
     return new Lane() {
       private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -194,7 +147,4 @@ public final class RecordingGenerator implements Generator {
       public void close() {}
     };
   }
-
-  @Override
-  public void close() {}
 }

@@ -3,11 +3,12 @@ package retort.clients.cli;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 import retort.v1.Encoding;
+import retort.v1.StreamRequest;
 
 /** Flags that say in which form images travel. */
-final class FormOptions {
+public final class FormOptions {
   /** How an image is carried. */
-  enum Carried {
+  public enum Carried {
     PNG(Encoding.ENCODING_PNG),
     RAW(Encoding.ENCODING_RAW),
     JPEG(Encoding.ENCODING_JPEG),
@@ -30,6 +31,8 @@ final class FormOptions {
   private static final int MAX_SIDE = 4096;
 
   private static final int MAX_QUALITY = 100;
+
+  private final Carried usual;
 
   @Option(
       names = "--encoding",
@@ -57,7 +60,8 @@ final class FormOptions {
   private int quality;
 
   /** Where no flag says how they travel, this does. */
-  FormOptions(Carried usual) {
+  public FormOptions(Carried usual) {
+    this.usual = usual;
     encoding = usual;
   }
 
@@ -71,6 +75,29 @@ final class FormOptions {
     require("--height", height, MAX_SIDE);
     require("--quality", quality, MAX_QUALITY);
     return new ImageForm(encoding.encoding, width, height, quality);
+  }
+
+  /**
+   * Whether a flag asks for another form than the usual one.
+   *
+   * @throws IllegalArgumentException when a number is out of range
+   */
+  public boolean given() {
+    return !form().equals(new ImageForm(usual.encoding, 0, 0, 0));
+  }
+
+  /**
+   * Asks for a stream's frames in this form.
+   *
+   * @throws IllegalArgumentException when a number is out of range
+   */
+  public StreamRequest.Builder ask(StreamRequest.Builder stream) {
+    ImageForm form = form();
+    return stream
+        .setEncoding(form.encoding())
+        .setWidth(form.width())
+        .setHeight(form.height())
+        .setQuality(form.quality());
   }
 
   /** 0 is what a flag that was not passed says. */

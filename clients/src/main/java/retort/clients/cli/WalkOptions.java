@@ -101,17 +101,14 @@ final class WalkOptions {
       start.setLabel(cycle.get(0));
       walk.addAllLabels(cycle);
     }
-    ImageForm carried = form.form();
-    return StreamRequest.newBuilder()
-        .setModel(model.name())
-        .setStart(start)
-        .setFps(fps)
-        .setWalk(walk)
-        .setEncoding(carried.encoding())
-        .setWidth(carried.width())
-        .setHeight(carried.height())
-        .setQuality(carried.quality())
-        .setSlowClient(
-            slow == Slow.BLOCK ? SlowClient.SLOW_CLIENT_BLOCK : SlowClient.SLOW_CLIENT_LATEST);
+    StreamRequest.Builder request =
+        StreamRequest.newBuilder()
+            .setModel(model.name())
+            .setStart(start)
+            .setFps(fps)
+            .setWalk(walk)
+            .setSlowClient(
+                slow == Slow.BLOCK ? SlowClient.SLOW_CLIENT_BLOCK : SlowClient.SLOW_CLIENT_LATEST);
+    return form.ask(request);
   }
 }

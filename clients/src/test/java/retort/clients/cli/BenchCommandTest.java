@@ -26,6 +26,7 @@ import retort.inference.ModelMetadataRequest;
 import retort.inference.ModelMetadataResponse;
 import retort.inference.ModelMetadataResponse.TensorMetadata;
 import retort.inference.ModelStreamInferResponse;
+import retort.v1.Encoding;
 
 class BenchCommandTest {
   @TempDir private Path folder = Path.of("");
@@ -80,6 +81,25 @@ class BenchCommandTest {
     assertThat(run.out()).contains("control to frame");
     assertThat(json().getAsJsonObject("control_to_frame_ms").get("count").getAsLong()).isPositive();
     assertThat(server.updates()).isNotEmpty();
+  }
+
+  @Test
+  void framesComeInTheFormThatWasAskedFor() {
+    CommandRun run = bench(address(), "--encoding webp --width 64 --height 32 --quality 80");
+    CommandRun calls = bench(address(), "--calls --width 64");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(server.streams())
+        .allSatisfy(
+            asked -> {
+              assertThat(asked.getEncoding()).isEqualTo(Encoding.ENCODING_WEBP);
+              assertThat(asked.getWidth()).isEqualTo(64);
+              assertThat(asked.getHeight()).isEqualTo(32);
+              assertThat(asked.getQuality()).isEqualTo(80);
+            })
+        .isNotEmpty();
+    assertThat(calls.code()).isEqualTo(2);
+    assertThat(calls.err()).contains("it is for streams of --server only, so leave out --encoding");
   }
 
   @Test

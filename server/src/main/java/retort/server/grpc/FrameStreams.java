@@ -11,12 +11,13 @@ import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.FrameSink;
 import retort.server.schedule.FrameStream;
+import retort.server.schedule.RefusedException;
 import retort.server.schedule.RenderQueue;
 import retort.server.schedule.StreamPlan;
 import retort.server.schedule.StreamState;
 import retort.server.schedule.Time;
 
-/** Streams of raw frames for another protocol than ours, on the same clock and places. */
+/** Gives streams their place in the capacity and sets them going, whatever protocol asks. */
 final class FrameStreams implements Frames {
   private final RenderQueue queue;
   private final FrameClock clock;
@@ -46,23 +47,34 @@ final class FrameStreams implements Frames {
     StreamState state = StreamState.beginning(generator.digest(), plan);
     Admission.StreamPart part = admission.stream();
     try {
-      long now = time.nanos();
-      Capacity.Place place = part.place(generator, plan.fps(), now);
-      FrameStream stream =
-          new FrameStream(
-              state,
-              () -> handle.newest(place::moveTo),
-              queue,
-              clock,
-              sink,
-              place.due() - now,
-              place::change);
-      clock.start(stream);
-      return new Running(stream, part, new AtomicBoolean());
+      return new Running(start(state, handle, sink, part), part, new AtomicBoolean());
     } catch (RuntimeException e) {
       part.giveBack();
       throw e;
     }
+  }
+
+  /**
+   * Sets a stream going.
+   *
+   * @param part gives its place back when the call ends
+   * @throws RefusedException when no place is left
+   */
+  FrameStream start(
+      StreamState state, GeneratorHandle handle, FrameSink sink, Admission.StreamPart part) {
+    long now = time.nanos();
+    Capacity.Place place = part.place(handle.generator(), state.plan().fps(), now);
+    FrameStream stream =
+        new FrameStream(
+            state,
+            () -> handle.newest(place::moveTo),
+            queue,
+            clock,
+            sink,
+            place.due() - now,
+            place::change);
+    clock.start(stream);
+    return stream;
   }
 
   private record Running(FrameStream stream, Admission.StreamPart part, AtomicBoolean closed)

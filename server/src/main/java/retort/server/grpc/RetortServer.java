@@ -100,13 +100,14 @@ public final class RetortServer {
     admission = new Admission(size.streams(), new Capacity(size.threads(), size.load()));
     clock = FrameClock.running(time, this::broken);
     threads = new RenderThreads(queue, size.threads(), time, this::broken);
-    service = new RetortService(new ModelTable(models), queue, clock, admission, time);
+    FrameStreams streams = new FrameStreams(queue, clock, admission, time);
+    service = new RetortService(new ModelTable(models), queue, clock, admission, streams, time);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
     inference =
         new InferenceService(
             new RepositoryModels(models, modelControl),
             TensorRuns.in(queue),
-            new FrameStreams(queue, clock, admission, time),
+            streams,
             time,
             MAX_TENSOR_BYTES,
             Commands.version());

@@ -11,7 +11,6 @@ import retort.server.generator.Origin;
 import retort.server.grpc.Admission.StreamPart;
 import retort.server.image.Encoding;
 import retort.server.image.ImageFormat;
-import retort.server.schedule.Capacity;
 import retort.server.schedule.FrameClock;
 import retort.server.schedule.FrameSink;
 import retort.server.schedule.FrameStream;
@@ -38,15 +37,22 @@ final class RetortService extends RetortGrpc.RetortImplBase {
   private final RenderQueue queue;
   private final FrameClock clock;
   private final Admission admission;
+  private final FrameStreams streams;
   private final Time time;
   private volatile boolean draining;
 
   RetortService(
-      ModelTable models, RenderQueue queue, FrameClock clock, Admission admission, Time time) {
+      ModelTable models,
+      RenderQueue queue,
+      FrameClock clock,
+      Admission admission,
+      FrameStreams streams,
+      Time time) {
     this.models = models;
     this.queue = queue;
     this.clock = clock;
     this.admission = admission;
+    this.streams = streams;
     this.time = time;
   }
 
@@ -139,18 +145,7 @@ final class RetortService extends RetortGrpc.RetortImplBase {
     Generator generator = held.generator();
     StreamState beginning = beginning(request, generator);
     part.frames(beginning.plan().format(), generator.shape());
-    long now = time.nanos();
-    Capacity.Place place = part.place(generator, beginning.plan().fps(), now);
-    FrameStream stream =
-        new FrameStream(
-            beginning,
-            () -> held.newest(place::moveTo),
-            queue,
-            clock,
-            sink,
-            place.due() - now,
-            place::change);
-    clock.start(stream);
+    FrameStream stream = streams.start(beginning, held, sink, part);
     if (draining) {
       stream.stop(drained());
     }

@@ -1,6 +1,12 @@
 package retort.server.image;
 
+import java.awt.image.RenderedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStreamImpl;
 
 /** Memory that codecs of {@code javax.imageio} write a file to, kept from file to file. */
@@ -8,16 +14,22 @@ final class EncodedBytes extends ImageOutputStreamImpl {
   private byte[] bytes = new byte[1024];
   private int size;
 
-  /** Forgets what was written. */
-  void clear() {
+  /** A file of an image, in a new array. */
+  byte[] written(ImageWriter writer, ImageWriteParam settings, RenderedImage image) {
+    clear();
+    try {
+      writer.setOutput(this);
+      writer.write(null, new IIOImage(image, null, null), settings);
+      return Arrays.copyOf(bytes, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written", e);
+    }
+  }
+
+  private void clear() {
     size = 0;
     streamPos = 0;
     bitOffset = 0;
-  }
-
-  /** What was written, in a new array. */
-  byte[] copy() {
-    return Arrays.copyOf(bytes, size);
   }
 
   @Override

@@ -1,8 +1,5 @@
 package retort.server.image;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
@@ -32,15 +29,8 @@ final class JpegEncoder implements AutoCloseable {
    * @param quality 1 to 100, or 0 for the usual one
    */
   byte[] encode(byte[] pixels, ImageShape shape, int quality) {
-    file.clear();
     settings.setCompressionQuality((quality == 0 ? USUAL_QUALITY : quality) / 100f);
-    try {
-      writer.setOutput(file);
-      writer.write(null, new IIOImage(PixelView.of(pixels, shape), null, null), settings);
-      return file.copy();
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot be written", e);
-    }
+    return file.written(writer, settings, PixelView.of(pixels, shape));
   }
 
   @Override

@@ -3,10 +3,7 @@ package retort.server.image;
 import com.luciad.imageio.webp.CompressionType;
 import com.luciad.imageio.webp.WebPImageWriterSpi;
 import com.luciad.imageio.webp.WebPWriteParam;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageWriter;
 import retort.denoiser.ImageShape;
 
@@ -48,18 +45,11 @@ final class WebPEncoder implements AutoCloseable {
    * @param quality 1 to 99 for lossy, 100 for lossless, or 0 for the usual one
    */
   byte[] encode(byte[] pixels, ImageShape shape, int quality) {
-    file.clear();
     boolean lossless = quality == ImageFormat.MAX_QUALITY;
     settings.setCompressionType(lossless ? CompressionType.Lossless : CompressionType.Lossy);
     settings.setMethod(lossless ? LOSSLESS_METHOD : LOSSY_METHOD);
     settings.setCompressionQuality(lossless ? 0 : (quality == 0 ? USUAL_QUALITY : quality) / 100f);
-    try {
-      writer.setOutput(file);
-      writer.write(null, new IIOImage(PixelView.coloured(pixels, shape), null, null), settings);
-      return file.copy();
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot be written", e);
-    }
+    return file.written(writer, settings, PixelView.coloured(pixels, shape));
   }
 
   @Override

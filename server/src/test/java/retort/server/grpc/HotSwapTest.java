@@ -1,44 +1,16 @@
 package retort.server.grpc;
 
-import static io.grpc.Status.Code.INTERNAL;
-import static io.grpc.Status.Code.INVALID_ARGUMENT;
-import static io.grpc.Status.Code.NOT_FOUND;
-import static io.grpc.Status.Code.RESOURCE_EXHAUSTED;
-import static io.grpc.Status.Code.UNAVAILABLE;
-import static io.grpc.Status.Code.UNIMPLEMENTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import retort.denoiser.MetadataKeys;
-import retort.server.FakeGenerator;
-import retort.server.RecordingGenerator;
 import retort.server.TinyGenerator;
-import retort.server.generator.Generator;
-import retort.server.generator.Network;
-import retort.server.repository.ModelFile;
-import retort.server.repository.ModelRepository;
 import retort.v1.Encoding;
 import retort.v1.Frame;
-import retort.v1.GenerateRequest;
-import retort.v1.ListModelsRequest;
-import retort.v1.Model;
 import retort.v1.Origin;
 import retort.v1.RejectedUpdate;
 import retort.v1.ReplayRequest;
@@ -46,75 +18,8 @@ import retort.v1.SlowClient;
 import retort.v1.StreamRequest;
 import retort.v1.StreamUpdate;
 
-/** Models that come, change and go while clients are served. */
-class HotSwapTest {
-  @TempDir private Path folder;
-  private ModelRepository models;
-  private Served served;
-
-  @BeforeEach
-  void serve() {
-    write(TinyGenerator.USUAL, 1);
-    models = Served.repository(folder, 1);
-    served = Served.inProcess(models, new RetortServer.Size(2, 256, 256));
-  }
-
-  @AfterEach
-  void close() {
-    served.close();
-  }
-
-  /** Versions differ by a word in their metadata, and so in their digest. */
-  private Path write(TinyGenerator generator, long version) {
-    SortedMap<String, String> metadata = generator.card(0).metadata();
-    metadata.put(MetadataKeys.LICENCE, "of version " + version);
-    return generator.write(file(version), metadata);
-  }
-
-  private Path file(long version) {
-    try {
-      Path file = folder.resolve("tiny").resolve(version + "").resolve("model.onnx");
-      Files.createDirectories(file.getParent());
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String digest() {
-    return models
-        .model("tiny")
-        .flatMap(retort.server.repository.Model::network)
-        .map(Network::digest)
-        .orElse("");
-  }
-
-  private Iterator<Frame> stream() {
-    return served.ask().stream(
-        StreamRequest.newBuilder()
-            .setFps(200)
-            .setEncoding(Encoding.ENCODING_RAW)
-            .setSlowClient(SlowClient.SLOW_CLIENT_BLOCK)
-            .build());
-  }
-
-  private GenerateRequest image() {
-    return GenerateRequest.newBuilder()
-        .setModel("tiny")
-        .addOrigins(Origin.newBuilder().setSeed(3).setLabel(1))
-        .build();
-  }
-
-  private Model listed() {
-    return served.ask().listModels(ListModelsRequest.getDefaultInstance()).getModels(0);
-  }
-
-  private ServingStatus health() {
-    return HealthGrpc.newBlockingStub(served.channel)
-        .check(HealthCheckRequest.newBuilder().setService("tiny").build())
-        .getStatus();
-  }
-
+/** Streams and calls go on while their model changes. */
+class HotSwapTest extends ServedFolder {
   @Test
   void streamMovesToANewVersionBetweenTwoFramesAndSaysSo() {
     String first = digest();
@@ -215,76 +120,6 @@ class HotSwapTest {
   }
 
   @Test
-  void fileThatIsRefusedLeavesTheOldVersionServedAndIsListedWithTheReason() throws IOException {
-    write(TinyGenerator.USUAL, 2);
-    models.load("tiny");
-    Files.write(file(3), new byte[] {1, 2, 3});
-    models.poll();
-    models.poll();
-
-    Model model = listed();
-
-    assertThat(model.getState()).isEqualTo(Model.State.STATE_READY);
-    assertThat(model.getVersion()).isEqualTo(2);
-    assertThat(model.getMessage()).startsWith("version 3: ONNX Runtime refuses it");
-    assertThat(model.getVersionsList())
-        .extracting(retort.v1.ModelVersion::getState)
-        .containsExactly(Model.State.STATE_FAILED, Model.State.STATE_READY);
-    assertThat(health()).isEqualTo(ServingStatus.SERVING);
-    assertThat(served.ask().generate(image()).getModelDigest()).isEqualTo(model.getDigest());
-  }
-
-  @Test
-  void unloadedModelIsRefusedWhileItsStreamsGoOn() {
-    Iterator<Frame> frames = stream();
-    frames.next();
-
-    models.unload("tiny");
-
-    assertThat(health()).isEqualTo(ServingStatus.NOT_SERVING);
-    assertThat(listed().getState()).isEqualTo(Model.State.STATE_UNLOADED);
-    Served.fails(UNAVAILABLE, () -> served.ask().generate(image()), "tiny", "was unloaded");
-    for (int i = 0; i < 20; i++) {
-      assertThat(frames.next().getImage().getData().isEmpty()).isFalse();
-    }
-
-    models.load("tiny");
-    assertThat(health()).isEqualTo(ServingStatus.SERVING);
-    assertThat(served.ask().generate(image()).getImagesCount()).isEqualTo(1);
-  }
-
-  @Test
-  void modelThatLeavesTheFolderIsUnknown() throws IOException {
-    Files.delete(file(1));
-    Files.delete(file(1).getParent());
-    models.poll();
-
-    Served.fails(NOT_FOUND, () -> served.ask().generate(image()), "there is no model 'tiny'");
-    Served.fails(
-        NOT_FOUND,
-        () -> served.ask().generate(image().toBuilder().clearModel().build()),
-        "this server holds none");
-    Served.fails(NOT_FOUND, this::health);
-  }
-
-  @Test
-  void networkOfAnotherToolIsListedAndMakesNoImages() {
-    TinyGenerator.USUAL.write(folder.resolve("plain.onnx"), new TreeMap<>());
-    models.load("plain");
-
-    Model plain = listed();
-    assertThat(plain.getName()).isEqualTo("plain");
-    assertThat(plain.getState()).isEqualTo(Model.State.STATE_READY);
-    assertThat(plain.getKind()).isEqualTo(Model.Kind.KIND_TENSORS);
-    assertThat(plain.getDigest()).hasSize(64);
-    Served.fails(
-        UNIMPLEMENTED,
-        () -> served.ask().generate(image().toBuilder().setModel("plain").build()),
-        "plain",
-        "KIND_GENERATOR");
-  }
-
-  @Test
   void steeredStreamMovesAndIsStillSteered() throws Exception {
     Steered client =
         new Steered(served)
@@ -340,75 +175,5 @@ class HotSwapTest {
       more++;
     }
     assertThat(more).isEqualTo(39);
-  }
-
-  /** A repository of one model, whose file is whatever is in the list last. */
-  private static ModelRepository repository(List<Generator> versions) {
-    ModelRepository repository =
-        new ModelRepository(
-            () ->
-                List.of(
-                    ModelFile.of("fake", versions.size(), Path.of("no such file", "fake.onnx"))),
-            (file, before) -> versions.get(versions.size() - 1),
-            1);
-    repository.loadAll();
-    return repository;
-  }
-
-  @Test
-  void streamStaysWithItsVersionWhileTheMachineHasNoRoomForTheNewOne() {
-    List<Generator> versions =
-        new ArrayList<>(List.of(RecordingGenerator.costing(1_000, "aa".repeat(32))));
-    ModelRepository fakes = repository(versions);
-    try (Served small = Served.inProcess(fakes, new RetortServer.Size(1, 256, 256))) {
-      StreamRequest request =
-          StreamRequest.newBuilder()
-              .setFps(100)
-              .setSlowClient(SlowClient.SLOW_CLIENT_BLOCK)
-              .build();
-      Iterator<Frame> frames = small.ask().stream(request);
-      frames.next();
-
-      versions.add(RecordingGenerator.costing(1_000_000_000, "bb".repeat(32)));
-      fakes.load("fake");
-      Served.fails(RESOURCE_EXHAUSTED, () -> small.ask().stream(request).next());
-      for (int i = 0; i < 20; i++) {
-        assertThat(frames.next().getModelDigest()).isEmpty();
-      }
-
-      versions.add(RecordingGenerator.costing(1_000, "cc".repeat(32)));
-      fakes.load("fake");
-      Frame frame = frames.next();
-      while (frame.getModelDigest().isEmpty()) {
-        frame = frames.next();
-      }
-      assertThat(frame.getModelDigest()).startsWith("cc");
-    }
-  }
-
-  @Test
-  void everyCallLetsGoOfItsGeneratorHoweverItEnds() {
-    FakeGenerator fake = FakeGenerator.of("ab".repeat(32));
-    try (Served failing =
-        Served.inProcess(repository(List.of(fake)), new RetortServer.Size(1, 256, 256))) {
-      GenerateRequest image =
-          GenerateRequest.newBuilder().addOrigins(Origin.getDefaultInstance()).build();
-      StreamRequest stream = StreamRequest.newBuilder().setFps(100).build();
-      ReplayRequest replay = ReplayRequest.newBuilder().setStart(stream).setCount(1).build();
-      Served.fails(INTERNAL, () -> failing.ask().generate(image));
-      Served.fails(INTERNAL, () -> failing.ask().stream(stream).next());
-      Served.fails(INTERNAL, () -> failing.ask().replay(replay).next());
-      Served.fails(
-          INVALID_ARGUMENT, () -> failing.ask().generate(image.toBuilder().clearOrigins().build()));
-      Served.fails(
-          INVALID_ARGUMENT,
-          () -> failing.ask().stream(stream.toBuilder().setFps(-1).build()).next());
-      Served.fails(
-          INVALID_ARGUMENT,
-          () -> failing.ask().replay(replay.toBuilder().clearCount().build()).next());
-      new Steered(failing).requests.onError(Status.CANCELLED.asRuntimeException());
-    }
-
-    assertThat(fake.closed()).isEqualTo(1);
   }
 }

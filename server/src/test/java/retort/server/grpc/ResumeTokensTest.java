@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import retort.denoiser.ImageShape;
+import retort.server.FakeGenerator;
 import retort.server.generator.Generator;
-import retort.server.generator.Lane;
 import retort.server.generator.Origin;
-import retort.server.generator.RunCosts;
 import retort.server.image.Encoding;
 import retort.server.image.ImageFormat;
 import retort.server.schedule.StreamPlan;
@@ -23,7 +22,7 @@ class ResumeTokensTest {
 
   private static StreamState read(ByteString token, int labels) {
     return ResumeTokens.read(
-        StreamRequest.newBuilder().setResumeToken(token).build(), new Labelled(labels));
+        StreamRequest.newBuilder().setResumeToken(token).build(), labelled(labels));
   }
 
   @Test
@@ -82,48 +81,10 @@ class ResumeTokensTest {
   }
 
   /** Only what a token is checked against. */
-  private record Labelled(int labels) implements Generator {
-    @Override
-    public String digest() {
-      return "ab".repeat(32);
-    }
-
-    @Override
-    public ImageShape shape() {
-      return new ImageShape(1, 1, 1);
-    }
-
-    @Override
-    public List<String> labelNames() {
-      return IntStream.range(0, labels).mapToObj(String::valueOf).toList();
-    }
-
-    @Override
-    public String method() {
-      return "";
-    }
-
-    @Override
-    public int maxBatch() {
-      return 1;
-    }
-
-    @Override
-    public int cores() {
-      return 1;
-    }
-
-    @Override
-    public RunCosts costs() {
-      return RunCosts.of(1);
-    }
-
-    @Override
-    public Lane lane() {
-      throw new UnsupportedOperationException("nothing is made here");
-    }
-
-    @Override
-    public void close() {}
+  private static Generator labelled(int labels) {
+    return new FakeGenerator(
+        "ab".repeat(32),
+        new ImageShape(1, 1, 1),
+        IntStream.range(0, labels).mapToObj(String::valueOf).toList());
   }
 }

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import retort.server.FakeNetwork;
 import retort.server.generator.Generator;
 import retort.server.generator.GeneratorException;
 import retort.server.generator.GeneratorHandle;
 import retort.server.generator.Network;
 import retort.server.generator.NetworkUse;
-import retort.server.generator.RunCosts;
 import retort.server.tensor.TensorCall;
 import retort.server.tensor.TensorModel;
 import retort.server.tensor.TensorSpec;
@@ -42,8 +42,21 @@ final class FakeModels implements Models {
     return this;
   }
 
-  private record Echo(List<TensorSpec> inputs, @Nullable Generator generator)
-      implements Network, TensorModel {
+  private static final class Echo extends FakeNetwork implements TensorModel {
+    private final List<TensorSpec> inputs;
+    private final @Nullable Generator generator;
+
+    Echo(List<TensorSpec> inputs, @Nullable Generator generator) {
+      super("ab".repeat(32), 1, 1);
+      this.inputs = inputs;
+      this.generator = generator;
+    }
+
+    @Override
+    public List<TensorSpec> inputs() {
+      return inputs;
+    }
+
     @Override
     public List<TensorSpec> outputs() {
       return inputs.stream()
@@ -69,29 +82,6 @@ final class FakeModels implements Models {
         public void close() {}
       };
     }
-
-    @Override
-    public String digest() {
-      return "ab".repeat(32);
-    }
-
-    @Override
-    public int maxBatch() {
-      return 1;
-    }
-
-    @Override
-    public int cores() {
-      return 1;
-    }
-
-    @Override
-    public RunCosts costs() {
-      return RunCosts.of(1);
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import retort.server.FakeNetwork;
 import retort.server.generator.Network;
 import retort.server.generator.RunCosts;
 

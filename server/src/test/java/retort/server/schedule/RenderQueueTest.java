@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import retort.server.FakeNetwork;
 import retort.server.generator.Network;
 import retort.server.generator.RunCosts;
 

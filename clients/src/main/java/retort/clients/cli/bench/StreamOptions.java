@@ -2,28 +2,15 @@ package retort.clients.cli.bench;
 
 import io.grpc.ManagedChannel;
 import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import retort.v1.Encoding;
+import retort.clients.cli.FormOptions;
 import retort.v1.Origin;
 import retort.v1.StreamRequest;
 import retort.v1.Walk;
 
 /** Flags that say which streams are run, and their measurement. */
 final class StreamOptions {
-  /** How frames travel. */
-  enum Carried {
-    PNG(Encoding.ENCODING_PNG),
-    RAW(Encoding.ENCODING_RAW),
-    JPEG(Encoding.ENCODING_JPEG),
-    WEBP(Encoding.ENCODING_WEBP);
-
-    private final Encoding encoding;
-
-    Carried(Encoding encoding) {
-      this.encoding = encoding;
-    }
-  }
-
   private static final double MOST = 240;
   private static final int MOST_STREAMS = 4096;
 
@@ -67,12 +54,7 @@ final class StreamOptions {
               + " ${DEFAULT-VALUE}.")
   private double steerRate = 0;
 
-  @Option(
-      names = "--encoding",
-      paramLabel = "NAME",
-      defaultValue = "raw",
-      description = "How frames travel: png, raw, jpeg or webp. Default: ${DEFAULT-VALUE}.")
-  private Carried encoding = Carried.RAW;
+  @Mixin private FormOptions form = new FormOptions(FormOptions.Carried.RAW);
 
   @Option(
       names = "--label",
@@ -91,6 +73,11 @@ final class StreamOptions {
       throw new IllegalArgumentException(
           (steerRate > 0 ? "--steer" : "--stalled")
               + " is given; with --calls there are no streams, so leave out one of the two");
+    }
+    if (form.given() && (tensors || calls)) {
+      throw new IllegalArgumentException(
+          "the form of images is given; it is for streams of --server only, so leave out"
+              + " --encoding, --width, --height and --quality");
     }
     requireCount("--streams", count, 1);
     requireCount("--stalled", stalled, 0);
@@ -112,9 +99,10 @@ final class StreamOptions {
     }
   }
 
-  /** Whether a flag asks for more than one plain stream. */
+  /** Whether a flag asks for another thing than one plain stream. */
   boolean wanted() {
-    return ramp || calls || count > 1 || stalled > 0 || steerRate > 0;
+    boolean several = ramp || calls || count > 1 || stalled > 0 || steerRate > 0;
+    return several || label >= 0 || form.given();
   }
 
   /** Runs the streams. */
@@ -151,12 +139,12 @@ final class StreamOptions {
     if (label >= 0) {
       start.setLabel(label);
     }
-    return StreamRequest.newBuilder()
-        .setModel(model)
-        .setStart(start)
-        .setFps(fps)
-        .setWalk(Walk.getDefaultInstance())
-        .setEncoding(encoding.encoding)
+    return form.ask(
+            StreamRequest.newBuilder()
+                .setModel(model)
+                .setStart(start)
+                .setFps(fps)
+                .setWalk(Walk.getDefaultInstance()))
         .build();
   }
 }
