@@ -2,12 +2,13 @@
 # How many streams this server and its peers hold on one core, with the same network. See README.md.
 #
 #   bench/peers/run.sh MODEL [--fps F] [--rounds N] [--seconds S] [--first N] [--out DIR]
-#                      [--work DIR] [--python FILE] [PEER...]
+#                      [--warm S] [--work DIR] [--python FILE] [PEER...]
 #
 #   MODEL      an exported generator
 #   --fps      frames a second of each stream; 20
 #   --rounds   of all contestants, one after the other; 3
 #   --seconds  that each number of streams is tried; 6
+#   --warm     seconds of calls, as fast as they are answered, before a contestant's trials; 20
 #   --first    streams that are tried first; 8
 #   --out      where the figures go; runs/peers/NAME of the model
 #   --work     where peers are installed; runs/peers/work
@@ -23,11 +24,11 @@ onnxruntime=$(sed -n 's/.*<onnxruntime.version>\(.*\)<.*/\1/p' "$root/pom.xml")
 usage() { sed -n '2,/^set /{s/^# \{0,1\}//p;}' "$self"; }
 fail() { echo "run.sh: $*" >&2; exit 2; }
 
-model='' fps=20 rounds=3 seconds=6 first=8 out='' work=$root/runs/peers/work python=python3 peers=()
+model='' fps=20 rounds=3 seconds=6 first=8 warm=20 out='' work=$root/runs/peers/work python=python3 peers=()
 while (( $# > 0 )); do
   case $1 in
     -h | --help) usage; exit 0 ;;
-    --fps | --rounds | --seconds | --first | --out | --work | --python)
+    --fps | --rounds | --seconds | --warm | --first | --out | --work | --python)
       (( $# > 1 )) || fail "$1 needs a value"
       declare "${1#--}=$2"; shift 2 ;;
     python | node | mlserver | triton) peers+=("$1"); shift ;;
@@ -110,6 +111,9 @@ start() {
     kill -0 "$server" 2> /dev/null && (( ++tries < 30 )) || { stop; return 1; }
     sleep 1
   done
+  # What compiles itself while it runs shall have done so.
+  taskset -c 1 "$root/retort" bench --oip 127.0.0.1:7001 --model generator --callers 4 --warm-up 0 \
+    --seconds "$warm" > /dev/null || true
 }
 
 # held FILE FLAG...: how many streams it holds.

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Measures the server from outside. See README.md.
 #
-#   bench/serving/run.sh MODEL [throughput] [soak] [stall] [failover] [edge]
+#   bench/serving/run.sh MODEL [throughput] [capacity] [steer] [soak] [stall] [freeze] [swap]
+#                        [failover] [edge]
 #
-# MODEL is an exported generator. Without a name after it, all measurements run. BATCH is the largest
-# batch in the throughput measurement, SECONDS_EACH how long each of its parts takes.
+# MODEL is an exported generator. Without a name after it, all measurements run. SECONDS_EACH is how
+# long a part of one takes; of throughput, BATCH is the largest batch, CALLERS who ask, and WARM_UP the
+# seconds before each part.
 set -euo pipefail
 export ORT_DISABLE_TELEMETRY=1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -14,7 +16,7 @@ if (( $# == 0 )) || [[ ! -f $1 ]]; then
 fi
 model=$(realpath "$1")
 shift
-wanted=${*:-throughput soak stall failover edge}
+wanted=${*:-throughput capacity steer soak stall freeze swap failover edge}
 java=java
 if [[ -n ${JAVA_HOME:-} ]]; then
   java=$JAVA_HOME/bin/java
@@ -54,7 +56,7 @@ start() {
   # exec in a subshell, so that $! is the JVM itself.
   ( exec taskset -c "$cores" "$java" "$@" -cp "$root/server/target/retort-server.jar:$root/server/target/lib/*" \
       retort.server.Main serve "$folder/models" --port 0 --threads "$threads" \
-      --max-batch "${max_batch:-1}" ) \
+      --max-batch "${max_batch:-1}" "${serve_flags[@]}" ) \
     > "$folder/out" 2> "$folder/err" &
   server=$!
   until grep -q '^ready on ' "$folder/out"; do
@@ -63,9 +65,15 @@ start() {
   done
   address=$(sed -n 's/^ready on \([^ ]*\): .*/\1/p' "$folder/out")
 }
-flags=(-XX:+UseSerialGC -Xmx64m)
-# As the launcher starts clients.
-client_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1)
+# As the launcher starts servers.
+flags=(-XX:+UseSerialGC -Xmx256m -Xmn24m -XX:TieredStopAtLevel=1)
+serve_flags=()
+# As the launcher starts clients, on the other core.
+bench() {
+  taskset -c 1 "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$(classes clients)" \
+    retort.clients.cli.Main bench "$@"
+}
+resident() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$server/status"; }
 
 for what in $wanted; do
   echo "== $what"
@@ -77,19 +85,48 @@ for what in $wanted; do
       if (( batch > 1 )); then
         callers=(1 "$batch" $(( 2 * batch )))
       fi
+      read -ra callers <<< "${CALLERS:-${callers[*]}}"
       for round in 1 2 3; do
         taskset -c 0 "$java" -cp "$(classes server):$hdr" retort.server.bench.BareLoop \
           "$model" "$seconds" 1 "$batch" | tee "$folder/bare-$round.json"
         max_batch=$batch start 0 1 "${flags[@]}"
         for count in "${callers[@]}"; do
-          taskset -c 1 "$java" "${client_flags[@]}" -cp "$(classes clients)" \
-            retort.clients.cli.Main bench --server "$address" --callers "$count" \
-            --warm-up "$(( seconds * 2 ))" --seconds "$seconds" \
-            --json "$folder/served-$round-$count.json"
+          bench --server "$address" --callers "$count" --warm-up "${WARM_UP:-$(( seconds * 2 ))}" \
+            --seconds "$seconds" --json "$folder/served-$round-$count.json"
         done
         stop
       done
       client retort.clients.bench.AgainstBare "$folder" 3 "${callers[@]}"
+      ;;
+    capacity)
+      # As many streams as the server promises a place, for five minutes, and every ten seconds one
+      # more.
+      start 0 1 "${flags[@]}"
+      bench --server "$address" --callers 4 --seconds 20 > "$folder/warm"
+      count=250 refused=1
+      while (( refused > 0 )); do
+        bench --server "$address" --streams "$count" --seconds 10 > "$folder/probe"
+        refused=$(awk '/^failed: / { gsub(/[()]/, "", $NF); sum += $NF } END { print sum + 0 }' "$folder/probe")
+        count=$(( count - refused ))
+      done
+      seconds=${SECONDS_EACH:-300}
+      bench --server "$address" --streams "$count" --warm-up 5 --seconds "$seconds" > "$folder/full" &
+      full=$!
+      for (( more = 0; more < seconds / 10; more++ )); do
+        sleep 9
+        bench --server "$address" --streams 1 --warm-up 0 --seconds 1 | grep '^failed' || echo taken
+      done > "$folder/more"
+      wait "$full"
+      cat "$folder/full"
+      echo "one more: refused $(grep -c '^failed' "$folder/more") times of $(wc -l < "$folder/more")"
+      tail -n 1 "$folder/more"
+      stop
+      ;;
+    steer)
+      start 0 1 "${flags[@]}"
+      bench --server "$address" --streams 8 --steer 10 --seconds "${SECONDS_EACH:-20}"
+      bench --server "$address" --streams 1 --steer 1000 --seconds "${SECONDS_EACH:-20}"
+      stop
       ;;
     soak)
       start 0,1 2 "${flags[@]}"
@@ -99,6 +136,37 @@ for what in $wanted; do
     stall)
       start 0,1 2 "${flags[@]}"
       client retort.clients.bench.Stall --server "$address" --pid "$server"
+      stop
+      ;;
+    freeze)
+      start 0,1 2 "${flags[@]}"
+      client retort.clients.bench.Freeze --server "$address" --pid "$server"
+      stop
+      ;;
+    swap)
+      # The model's file is replaced, by turns with itself under another digest, while streams and
+      # callers use it.
+      swaps=${SWAPS:-100}
+      serve_flags=(--poll 1)
+      start 0 1 "${flags[@]}"
+      serve_flags=()
+      long=$(( swaps * 3 + 10 ))
+      bench --server "$address" --streams 8 --seconds "$long" > "$folder/streams" &
+      streams=$!
+      bench --server "$address" --callers 1 --seconds "$long" > "$folder/calls" &
+      calls=$!
+      done=0
+      while (( done <= swaps )); do
+        (( done % 10 && done < swaps )) || echo "$done swaps, $(resident) MiB resident"
+        (( done < swaps )) || break
+        # A description after the network: another digest, the same images.
+        { cat "$model"; printf '\x32\x06%06d' "$done"; } > "$folder/part"
+        mv "$folder/part" "$folder/models/$(basename "$model")"
+        done=$(( done + 1 ))
+        until (( $(grep -c 'ready after' "$folder/err") > done )); do sleep 0.1; done
+      done
+      wait "$streams" "$calls"
+      cat "$folder/streams" "$folder/calls"
       stop
       ;;
     failover)

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,8 +21,9 @@ import retort.v1.RetortGrpc;
 import retort.v1.StreamRequest;
 
 /**
- * Many frames, then many connections, while the server process is watched from outside: resident
- * memory, threads and open files. Prints one line of JSON each. Linux only.
+ * Many frames, many connections, many streams that are given up, while the server process is
+ * watched from outside: resident memory, threads and open files. Prints one line of JSON each.
+ * Linux only.
  */
 @Command(name = "soak")
 public final class Soak implements Callable<Integer> {
@@ -40,6 +42,11 @@ public final class Soak implements Callable<Integer> {
   @Option(names = "--connects")
   private int connects = 1_000;
 
+  @Option(names = "--cancels", description = "Connections whose stream is given up at once.")
+  private int cancels = 10_000;
+
+  private long cancelled;
+
   /** The server process at a moment. */
   private record Look(int done, double residentMib, int threads, long files) {}
 
@@ -52,6 +59,7 @@ public final class Soak implements Callable<Integer> {
   public Integer call() throws Exception {
     watch("frames", frames, FRAMES_A_STREAM, this::stream);
     watch("connects", connects, 1, count -> connect());
+    watch("cancels", cancels, 1, count -> cancel());
     return 0;
   }
 
@@ -128,6 +136,16 @@ public final class Soak implements Callable<Integer> {
     }
     channel.shutdownNow();
     channel.awaitTermination(10, TimeUnit.SECONDS);
+  }
+
+  /** Half of them before their first frame, half after it. */
+  private void cancel() throws InterruptedException {
+    CountDownLatch frame = new CountDownLatch(1);
+    RawStream stream = RawStream.read(server, 20, cancelled, any -> frame.countDown());
+    if (cancelled++ % 2 == 0 && !frame.await(10, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("no frame came within 10 s");
+    }
+    stream.cancel();
   }
 
   private ManagedChannel channel() {

@@ -1,25 +1,16 @@
 package retort.clients.bench;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import retort.v1.Encoding;
 import retort.v1.Frame;
-import retort.v1.Origin;
-import retort.v1.RetortGrpc;
-import retort.v1.StreamRequest;
 
 /**
  * One client that stops reading among others that read: by how much the server's resident memory
@@ -77,15 +68,17 @@ public final class Stall implements Callable<Integer> {
   }
 
   private Outcome round(boolean stalled, double length) throws Exception {
-    List<ManagedChannel> channels = new ArrayList<>();
-    List<Reader> all = new ArrayList<>();
-    Histogram gaps = new ConcurrentHistogram(3);
+    List<RawStream> streams = new ArrayList<>();
+    List<Gaps> all = new ArrayList<>();
+    Histogram histogram = new ConcurrentHistogram(3);
     for (int i = 0; i < readers; i++) {
-      all.add(open(channels, new Reader(gaps, true)));
+      Gaps gaps = new Gaps(histogram);
+      all.add(gaps);
+      streams.add(RawStream.read(server, fps, i, gaps));
     }
     double before = new WatchedProcess(pid).residentMib();
     if (stalled) {
-      open(channels, new Reader(gaps, false));
+      streams.add(RawStream.unread(server, fps, readers));
     }
     double highest = before;
     long end = System.nanoTime() + (long) (length * 1e9);
@@ -93,61 +86,29 @@ public final class Stall implements Callable<Integer> {
       Thread.sleep(500);
       highest = Math.max(highest, new WatchedProcess(pid).residentMib());
     }
-    long dropped = all.stream().mapToLong(reader -> reader.dropped).sum();
-    for (ManagedChannel channel : channels) {
-      channel.shutdownNow();
-    }
-    return new Outcome(gaps, highest - before, dropped);
+    long dropped = all.stream().mapToLong(gaps -> gaps.dropped).sum();
+    streams.forEach(RawStream::cancel);
+    return new Outcome(histogram, highest - before, dropped);
   }
 
-  private Reader open(List<ManagedChannel> channels, Reader reader) {
-    ManagedChannel channel =
-        Grpc.newChannelBuilder(server, InsecureChannelCredentials.create()).build();
-    channels.add(channel);
-    ClientCall<StreamRequest, Frame> call =
-        channel.newCall(RetortGrpc.getStreamMethod(), CallOptions.DEFAULT);
-    reader.start(call);
-    call.sendMessage(
-        StreamRequest.newBuilder()
-            .setStart(Origin.newBuilder().setSeed(channels.size()).setLabel(3))
-            .setFps(fps)
-            .setEncoding(Encoding.ENCODING_RAW)
-            .build());
-    call.halfClose();
-    return reader;
-  }
-
-  /** Asks for the next frame when it has one, or never. */
-  private static final class Reader extends ClientCall.Listener<Frame> {
-    private final Histogram gaps;
-    private final boolean reads;
-    private ClientCall<StreamRequest, Frame> call;
+  /** Notes the time between frames. */
+  private static final class Gaps implements Consumer<Frame> {
+    private final Histogram histogram;
     private long last;
     private volatile long dropped;
 
-    @SuppressWarnings("NullAway.Init")
-    Reader(Histogram gaps, boolean reads) {
-      this.gaps = gaps;
-      this.reads = reads;
-    }
-
-    void start(ClientCall<StreamRequest, Frame> started) {
-      call = started;
-      call.start(this, new Metadata());
-      if (reads) {
-        call.request(1);
-      }
+    Gaps(Histogram histogram) {
+      this.histogram = histogram;
     }
 
     @Override
-    public void onMessage(Frame frame) {
+    public void accept(Frame frame) {
       long now = System.nanoTime();
       if (last != 0) {
-        gaps.recordValue(now - last);
+        histogram.recordValue(now - last);
       }
       last = now;
       dropped = frame.getDropped();
-      call.request(1);
     }
   }
 }

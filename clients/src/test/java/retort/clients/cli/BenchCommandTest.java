@@ -118,7 +118,7 @@ class BenchCommandTest {
     CommandRun run = bench(address(), "--ramp --streams 2 --json FOLDER/bench.json");
 
     assertThat(run.out()).contains("2 streams", "1 streams", "no room").containsPattern("held +0");
-    assertThat(json().getAsJsonArray("steps")).hasSize(2);
+    assertThat(json().getAsJsonArray("steps")).hasSize(4);
   }
 
   @Test

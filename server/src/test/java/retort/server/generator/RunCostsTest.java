@@ -24,19 +24,36 @@ class RunCostsTest {
 
   @Test
   void everySizeFollowsWhatRunsTake() {
+    RunCosts slow = RunCosts.of(100_000_000, 150_000_000);
     for (int i = 0; i < 1000; i++) {
-      costs.measured(1, 300);
+      slow.measured(1, 300_000_000);
     }
 
-    assertThat(costs.nanos(1)).isEqualTo(300);
-    assertThat(costs.nanos(3)).isEqualTo(540);
+    assertThat(slow.nanos(1)).isEqualTo(300_000_000);
+    assertThat(slow.nanos(2)).isEqualTo(450_000_000);
+  }
+
+  @Test
+  void averageIsOverTwoSecondsOfRunsHoweverLongARunIs() {
+    for (int millis : new int[] {1, 10, 100}) {
+      long expected = millis * 1_000_000L;
+      RunCosts costs = RunCosts.of(expected);
+      for (int spent = 0; spent < 2000; spent += 2 * millis) {
+        costs.measured(1, 2 * expected);
+      }
+
+      // Two seconds of runs that take twice as long bring it about half way.
+      assertThat(costs.nanos(1) / (double) expected).isBetween(1.4, 1.6);
+    }
   }
 
   @Test
   void oneStallChangesLittle() {
-    costs.measured(1, 1_000_000_000);
+    RunCosts tenMillis = RunCosts.of(10_000_000);
 
-    assertThat(costs.nanos(1)).isEqualTo(106);
+    tenMillis.measured(1, 1_000_000_000);
+
+    assertThat(tenMillis.nanos(1)).isEqualTo(10_150_000);
   }
 
   @Test

@@ -81,7 +81,7 @@ class CapacityTest {
   @Test
   void streamThatWasPromisedTooMuchStillMovesToWhatTakesNoMore() {
     Capacity.Place place = capacity.take(tenMillis, 180, 0);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 3000; i++) {
       tenMillis.costs().measured(1, 20_000_000);
     }
 
@@ -90,7 +90,7 @@ class CapacityTest {
 
   @Test
   void whatImagesCostNowCounts() {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 3000; i++) {
       tenMillis.costs().measured(1, 20_000_000);
     }
 

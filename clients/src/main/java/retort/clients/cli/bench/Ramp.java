@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Finds the most streams that a server holds: doubles until it does not, then halves the gap. */
+/**
+ * Finds the most streams that a server holds: doubles until it does not, then halves the gap. What
+ * fails is tried once more, so that a hiccup of the machine does not decide.
+ */
 final class Ramp {
   /** Of a load's frames, those that are to be on time. */
   static final double SHARE = 0.99;
+
+  /** Of a load that fails. */
+  private static final int TRIALS = 2;
 
   /** Tries so many streams. */
   interface Trial {
@@ -42,7 +48,7 @@ final class Ramp {
     int failed = limit + 1;
     int next = Math.min(first, limit);
     while (next > held && next < failed) {
-      if (holds(next)) {
+      if (holds(next, TRIALS)) {
         held = next;
       } else {
         failed = next;
@@ -50,6 +56,15 @@ final class Ramp {
       next = failed > limit ? Math.min(2 * held, limit) : (held + failed) / 2;
     }
     return held;
+  }
+
+  private boolean holds(int streams, int trials) throws InterruptedException {
+    for (int i = 0; i < trials; i++) {
+      if (holds(streams)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean holds(int streams) throws InterruptedException {

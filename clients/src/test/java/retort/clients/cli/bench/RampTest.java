@@ -40,8 +40,18 @@ class RampTest {
   @Test
   void theMostStreamsAreFound() throws InterruptedException {
     assertThat(find(13, 1, 4096)).isEqualTo(13);
-    assertThat(tried).containsExactly(1, 2, 4, 8, 16, 12, 14, 13);
+    assertThat(tried).containsExactly(1, 2, 4, 8, 16, 16, 12, 14, 14, 13);
     assertThat(out.toString()).contains("held").contains("no frames a second are left");
+  }
+
+  @Test
+  void oneHiccupDoesNotDecide() throws InterruptedException {
+    Ramp ramp =
+        new Ramp(
+            streams -> trial(streams, tried.contains(streams) ? 6 : 4), 8, new PrintWriter(out));
+
+    assertThat(ramp.find(5)).isEqualTo(6);
+    assertThat(tried).containsExactly(5, 5, 8, 8, 6, 6, 7, 7);
   }
 
   @Test
