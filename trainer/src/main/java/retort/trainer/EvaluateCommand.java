@@ -148,7 +148,10 @@ final class EvaluateCommand implements Callable<Integer> {
     Set<Metric> wanted = metrics == null ? EnumSet.allOf(Metric.class) : metrics;
     Optional<ReferenceStatistics> expected =
         Optional.ofNullable(reference).map(ReferenceStatistics::read);
-    try (Torch torch = engine.open()) {
+    // To the end: who stops it while the figures are computed gets them nevertheless. After the
+    // engine's: its libraries must not be unloaded under a call.
+    try (Interruption interruption = new Interruption();
+        Torch torch = engine.open()) {
       ImageSet images = images(torch);
       FeatureNetwork network =
           input.read(torch, features, images.shape(), wanted.contains(Metric.INCEPTION_SCORE));
@@ -162,17 +165,13 @@ final class EvaluateCommand implements Callable<Integer> {
               : judge.measurement(outputs.referenceRows(images.count()));
       Evaluation evaluation =
           new Evaluation(network, images, cache == null ? userCache() : cache, identity());
-      String results;
-      // To the end: who stops it while the figures are computed gets them nevertheless.
-      try (Interruption interruption = new Interruption()) {
-        torch.stopWhen(interruption::requested);
-        if (!evaluation.run(measurement, interruption::requested)) {
-          return INTERRUPTED;
-        }
-        results = json(network, images, measurement, judge.figures(measurement));
-        outputs.write(network, images, measurement, allRows, results);
-        evaluation.complete();
+      torch.stopWhen(interruption::requested);
+      if (!evaluation.run(measurement, interruption::requested)) {
+        return INTERRUPTED;
       }
+      String results = json(network, images, measurement, judge.figures(measurement));
+      outputs.write(network, images, measurement, allRows, results);
+      evaluation.complete();
       double seconds = (System.nanoTime() - started) * 1e-9;
       LOG.info(
           "networks {} % of {} s",

@@ -5,17 +5,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import retort.command.OnInterrupt;
 import retort.denoiser.DenoiserModel;
 import retort.image.ImageGrid;
 import retort.trainer.data.SampledImages;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.ImageSource;
+import retort.trainer.progress.Interruption;
 
 /** {@code sample}: images from a teacher or a generator. */
 @Command(
@@ -92,13 +95,19 @@ final class SampleCommand implements Callable<Integer> {
     }
     DenoiserModel denoiser = model.read();
     int fixed = label == null ? -1 : model.label(denoiser, label);
-    try (Torch torch = engine.open()) {
-      SampledImages drawn = draw(model.source(torch, denoiser), denoiser, fixed);
+    // Closed after the engine, whose libraries must not be unloaded under a call.
+    try (Interruption interruption = new Interruption("stopping; nothing is written");
+        Torch torch = engine.open()) {
+      ImageSource source = model.source(torch, denoiser);
+      torch.stopWhen(interruption::requested);
+      SampledImages drawn = draw(source, denoiser, fixed);
       if (png) {
         grid.write(out, drawn.images(), drawn.shape());
       } else {
         drawn.write(out);
       }
+    } catch (CancellationException e) {
+      return OnInterrupt.EXIT_CODE;
     }
     return 0;
   }

@@ -3,6 +3,7 @@ package retort.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,25 @@ class SampleCommandTest {
     }
     assertThat(labels).containsExactly(1, 0, 0, 1, 1, 0);
     assertThat(drawn.images()).containsExactly(sampled(teacher, seeds, labels));
+  }
+
+  /** The engine's libraries go when the process does, and must not go under a call. */
+  @Test
+  void aCommandThatIsToldToStopWaitsForTheCallInTheWorks() throws Exception {
+    Path file = folder.resolve("teacher.onnx");
+    TinyEdm2.denoiser(2).write(file);
+    Path log = folder.resolve("log");
+    Path out = folder.resolve("pairs.npz");
+    List<String> arguments =
+        List.of(
+            ("sample --threads 1 --images 200000 --model " + file + " --out " + out).split(" "));
+
+    TrainerProcess process = TrainerProcess.start(log, arguments);
+    process.terminateAfter(4000);
+
+    assertThat(process.end()).isEqualTo(143);
+    assertThat(process.output()).contains("stopping; nothing is written").doesNotContain("fatal");
+    assertThat(out).doesNotExist();
   }
 
   private static float[] sampled(DenoiserModel teacher, long[] seeds, float[] labels) {

@@ -74,6 +74,12 @@ final class TrainerProcess {
     process.destroy();
   }
 
+  /** Asks it to end after a time, unless it has ended by then. */
+  void terminateAfter(long millis) throws InterruptedException {
+    process.waitFor(millis, TimeUnit.MILLISECONDS);
+    process.destroy();
+  }
+
   /** All that it has printed, and its forerunners with the same log. */
   String output() throws IOException {
     return Files.readString(log);

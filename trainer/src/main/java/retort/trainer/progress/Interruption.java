@@ -12,12 +12,23 @@ import org.slf4j.LoggerFactory;
 public final class Interruption implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Interruption.class);
 
+  private final String said;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "save-on-exit");
 
-  /** Listens from now on. */
+  /** Listens from now on, for work that keeps what was done. */
   public Interruption() {
+    this("stopping; what was done is kept first");
+  }
+
+  /**
+   * Listens from now on.
+   *
+   * @param said to the user, when the process is asked to end
+   */
+  public Interruption(String said) {
+    this.said = said;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -28,7 +39,7 @@ public final class Interruption implements AutoCloseable {
 
   private void await() {
     requested.set(true);
-    LOG.info("stopping; what was done is kept first");
+    LOG.info(said);
     try {
       finished.await();
     } catch (InterruptedException e) {
