@@ -19,7 +19,8 @@ import retort.server.image.ImageFormat;
  *       made or not.
  *   <li>A frame that cannot be delivered when due (the client still reads, or the frame before is
  *       still in the works) is never made and counts as dropped; a stream whose plan waits stops
- *       its clock instead, until the frame can be delivered.
+ *       its clock instead, until the frame can be delivered. So is every second frame at most where
+ *       the machine does not keep up: the others are on time, and none waits in vain.
  *   <li>After a stall of the server of more than one period the frame that comes next is due within
  *       a period, where the clock would have ticked anyway, and the clock goes on from there: no
  *       index is used up, no burst follows, and streams that were spread over a period stay so.
@@ -46,6 +47,7 @@ public final class FrameStream implements Ticking {
   private final WaitingUpdates updates = new WaitingUpdates();
   private boolean inTheWorks;
   private boolean waiting;
+  private boolean givenWay;
   private @Nullable Consumer<FrameSink> ending;
 
   /** Written under the lock; read without it by those who ask whether to go on at all. */
@@ -122,6 +124,8 @@ public final class FrameStream implements Ticking {
       waiting = true;
       return;
     }
+    givenWay = !givenWay && !mayNotDrop() && !queue.keepsUp(Render.patience(pace.fps()));
+    deliverable &= !givenWay;
     bind(k, deliverable);
     boolean made = deliverable && render();
     inTheWorks |= made;

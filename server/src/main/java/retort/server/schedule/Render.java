@@ -35,15 +35,21 @@ public record Render(
   }
 
   /**
-   * A frame: on time within half a period, and a slow stream's within what a request may wait.
+   * A frame is on time within half a period, and a slow stream's within what a request may wait.
+   */
+  static long patience(double fps) {
+    return Math.min(Math.round(0.5e9 / fps), REQUEST_YIELDS_NANOS);
+  }
+
+  /**
+   * A frame.
    *
    * @param due when, in nanoseconds of {@link Time}
    * @param fps of its stream
    */
   public static Render frame(
       Generator generator, Origin origin, ImageFormat format, long due, double fps, Client client) {
-    long patience = Math.min(Math.round(0.5e9 / fps), REQUEST_YIELDS_NANOS);
-    return new Render(generator, origin, format, due, patience, true, client);
+    return new Render(generator, origin, format, due, patience(fps), true, client);
   }
 
   @Override

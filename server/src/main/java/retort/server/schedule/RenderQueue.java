@@ -114,6 +114,22 @@ public final class RenderQueue {
   }
 
   /**
+   * Whether frames are made in time: not where the first due has waited until it would be late
+   * after one run more. Then a frame that comes would be late too, and make others late.
+   *
+   * @param patience how long the frame that comes may wait, in nanoseconds; two runs that take more
+   *     than half of it count as that, so that slow networks may wait at all
+   */
+  synchronized boolean keepsUp(long patience) {
+    Work first = frames.first();
+    if (first == null) {
+      return true;
+    }
+    long twoRuns = 2 * first.network().costs().nanos(1);
+    return first.due() - time.nanos() >= Math.min(twoRuns, patience / 2);
+  }
+
+  /**
    * Waits for works and the cores to make them. Who takes a batch says when it is {@link #done}.
    *
    * @return empty once the queue is closed and nothing waits

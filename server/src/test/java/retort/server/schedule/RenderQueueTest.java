@@ -16,6 +16,9 @@ import retort.server.generator.RunCosts;
 class RenderQueueTest {
   private static final Time ZERO = () -> 0;
 
+  /** Of a frame at 20 frames a second. */
+  private static final long PATIENCE = Duration.ofMillis(25).toNanos();
+
   private final Network network = FakeNetwork.taking(10);
 
   private static RenderQueue queue(int capacity, int cores) {
@@ -77,6 +80,28 @@ class RenderQueueTest {
     queue.offer(FakeWork.frame("sooner", one, Long.MAX_VALUE / 1_000_000));
 
     assertThat(all(queue)).containsExactly("sooner", "later");
+  }
+
+  @Test
+  void keepsUpUntilTheFirstFrameWouldBeLateAfterOneRunMore() {
+    Network quick = FakeNetwork.taking(2);
+    RenderQueue queue = queue(8, 1);
+    assertThat(queue.keepsUp(PATIENCE)).isTrue();
+    queue.offer(FakeWork.frame("in time", quick, 4));
+    assertThat(queue.keepsUp(PATIENCE)).isTrue();
+    queue.offer(FakeWork.frame("late", quick, 3));
+    assertThat(queue.keepsUp(PATIENCE)).isFalse();
+    assertThat(next(queue)).isEqualTo("late");
+    assertThat(queue.keepsUp(PATIENCE)).isTrue();
+  }
+
+  /** Its frames could never wait, though it may keep its rate. */
+  @Test
+  void aRunOfMoreThanHalfTheTimeMayWaitNevertheless() {
+    RenderQueue queue = queue(8, 1);
+    queue.offer(FakeWork.frame("slow", FakeNetwork.taking(40), 13));
+
+    assertThat(queue.keepsUp(PATIENCE)).isTrue();
   }
 
   @Test
