@@ -99,17 +99,18 @@ for what in $wanted; do
       client retort.clients.bench.AgainstBare "$folder" 3 "${callers[@]}"
       ;;
     capacity)
-      # As many streams as the server promises a place, for five minutes, and every ten seconds one
-      # more.
+      # As many streams as the server promises a place once it has served as many, for five minutes,
+      # and every ten seconds one more.
       start 0 1 "${flags[@]}"
       bench --server "$address" --callers 4 --seconds 20 > "$folder/warm"
-      count=250 refused=1
-      while (( refused > 0 )); do
+      count=250 least=250
+      for probe in 1 2 3 4; do
         bench --server "$address" --streams "$count" --seconds 10 > "$folder/probe"
         refused=$(awk '/^failed: / { gsub(/[()]/, "", $NF); sum += $NF } END { print sum + 0 }' "$folder/probe")
-        count=$(( count - refused ))
+        held=$(( count - refused )) count=$(( count - refused + 8 ))
+        (( probe < 3 || held > least )) || least=$held
       done
-      seconds=${SECONDS_EACH:-300}
+      count=$least seconds=${SECONDS_EACH:-300}
       bench --server "$address" --streams "$count" --warm-up 5 --seconds "$seconds" > "$folder/full" &
       full=$!
       for (( more = 0; more < seconds / 10; more++ )); do
