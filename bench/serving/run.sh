@@ -66,7 +66,7 @@ start() {
   address=$(sed -n 's/^ready on \([^ ]*\): .*/\1/p' "$folder/out")
 }
 # As the launcher starts servers.
-flags=(-XX:+UseSerialGC -Xmx256m -Xmn24m -XX:TieredStopAtLevel=1)
+flags=(-XX:+UseSerialGC -Xmx320m -Xmn24m -XX:TieredStopAtLevel=1)
 serve_flags=()
 # As the launcher starts clients, on the other core.
 bench() {

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What requests take of the server's memory before they are whole. gRPC gathers a message until its
- * last byte is there, however long that takes: clients that send the beginnings of many and the end
- * of none would fill the memory. Messages of a method that takes large ones share a budget, small
- * ones excepted; those of other methods end where they are too large.
+ * last byte is there, however long that takes, and keeps the one message of a call until the client
+ * has said that there will be no other: clients that send the beginnings of many and the end of
+ * none would fill the memory. Messages of a method that takes large ones share a budget until they
+ * are handed over, small ones excepted; those of other methods end where they are too large.
  */
 final class Intake extends ServerStreamTracer.Factory implements ServerInterceptor {
   private static final Context.Key<Gathering> GATHERING = Context.key("retort-gathering");
@@ -40,7 +41,7 @@ final class Intake extends ServerStreamTracer.Factory implements ServerIntercept
     this.budget = budget;
   }
 
-  /** Bytes of large messages that are being gathered. */
+  /** Bytes of large messages that are not yet handed over. */
   int taken() {
     return taken.get();
   }
@@ -126,9 +127,11 @@ final class Intake extends ServerStreamTracer.Factory implements ServerIntercept
       bytes = 0;
     }
 
-    @Override
-    public synchronized void inboundMessageRead(int number, long wireBytes, long bytesUnpacked) {
-      clear();
+    /** Gives back what the messages took that came so far: whoever has them counts them now. */
+    synchronized void handedOver() {
+      if (!over) {
+        clear();
+      }
     }
 
     @Override
@@ -152,11 +155,16 @@ final class Intake extends ServerStreamTracer.Factory implements ServerIntercept
           // What the call holds is let go of, as when its client goes.
           listener.onCancel();
         });
+    // gRPC keeps the message of such a call until the client has half-closed it.
+    boolean kept = call.getMethodDescriptor().getType().clientSendsOneMessage();
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
       public void onMessage(Q message) {
         if (!gathering.refused) {
           super.onMessage(message);
+          if (!kept) {
+            gathering.handedOver();
+          }
         }
       }
 
@@ -164,6 +172,7 @@ final class Intake extends ServerStreamTracer.Factory implements ServerIntercept
       public void onHalfClose() {
         if (!gathering.refused) {
           super.onHalfClose();
+          gathering.handedOver();
         }
       }
     };

@@ -22,7 +22,7 @@ final class FrameAnswers implements FrameSink {
   static final String FINAL = "triton_final_response";
 
   private final InferStream stream;
-  private final ModelInferRequest request;
+  private final String id;
   private final ServedModel model;
   private final WantedOutputs wanted;
   private final Frames.Wanted what;
@@ -46,7 +46,7 @@ final class FrameAnswers implements FrameSink {
       boolean emptyFinal,
       Tally tally) {
     this.stream = stream;
-    this.request = request;
+    this.id = request.getId();
     this.model = model;
     this.wanted = wanted;
     this.what = what;
@@ -130,23 +130,27 @@ final class FrameAnswers implements FrameSink {
           ModelInferResponse.newBuilder()
               .setModelName(model.name())
               .setModelVersion(model.version())
-              .setId(request.getId()),
+              .setId(id),
           true);
     }
-    close(true);
+    cancel();
   }
 
   @Override
   public void fail(RuntimeException reason) {
     StatusRuntimeException status = Refusals.of(reason);
     if (close(false)) {
-      stream.failed(request.getId(), status);
+      // First, for the call may end when it is over.
+      stream.failed(id, status);
+      stream.over(this);
     }
   }
 
   /** Ends it without a word. */
   void cancel() {
-    close(true);
+    if (close(true)) {
+      stream.over(this);
+    }
   }
 
   private boolean close(boolean well) {
@@ -165,7 +169,6 @@ final class FrameAnswers implements FrameSink {
     }
     tally.framesEnded(well, times);
     model.close();
-    stream.over(this);
     return true;
   }
 }

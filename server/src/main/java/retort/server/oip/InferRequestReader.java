@@ -17,7 +17,7 @@ import retort.inference.ModelInferRequest.InferInputTensor;
 /**
  * Reads requests with tensors. Raw tensors stay where the message has them, which is copied once;
  * and a message whose parts would take many times its size in memory, as those of millions of empty
- * inputs or parameters do, is refused before any of it is unpacked.
+ * inputs or parameters do, or of small numbers in a list, is refused before any of it is unpacked.
  */
 final class InferRequestReader implements Marshaller<ModelInferRequest> {
   /** Inputs, outputs, parameters and what is in them: far more than a network has. */
@@ -32,8 +32,24 @@ final class InferRequestReader implements Marshaller<ModelInferRequest> {
   /** Of names, ids, parameters and shapes. */
   private static final int MAX_SMALL_BYTES = 1 << 20;
 
+  /** Of the contents of inputs that are not raw, unpacked, more than of the message. */
+  private static final int MAX_ADDED_BYTES = 2 << 20;
+
+  /** The same for messages that are small themselves. */
+  private static final int MAX_ADDED_TO_SMALL_BYTES = 64 << 10;
+
+  /** An object and a place in a list. */
+  private static final int TEXT_BYTES = 36;
+
+  /** Messages of more bytes are unpacked one after another: each needs memory for a while. */
+  private static final int LARGE_BYTES = 1 << 20;
+
+  private static final Object LARGE = new Object();
+
+  private byte[] message = new byte[0];
   private int fields;
   private long smallBytes;
+  private long contentsBytes;
 
   @Override
   public InputStream stream(ModelInferRequest request) {
@@ -43,12 +59,12 @@ final class InferRequestReader implements Marshaller<ModelInferRequest> {
   @Override
   public ModelInferRequest parse(InputStream stream) {
     try {
-      byte[] bytes = stream.readAllBytes();
-      new InferRequestReader().count(CodedInputStream.newInstance(bytes), 0);
-      CodedInputStream in = CodedInputStream.newInstance(bytes);
-      // Nobody else has the array.
-      in.enableAliasing(true);
-      return ModelInferRequest.parseFrom(in, ExtensionRegistryLite.getEmptyRegistry());
+      if (stream.available() <= LARGE_BYTES) {
+        return read(stream);
+      }
+      synchronized (LARGE) {
+        return read(stream);
+      }
     } catch (InvalidProtocolBufferException e) {
       throw Status.INVALID_ARGUMENT
           .withDescription(e.getMessage())
@@ -57,6 +73,18 @@ final class InferRequestReader implements Marshaller<ModelInferRequest> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static ModelInferRequest read(InputStream stream) throws IOException {
+    // Streams of gRPC know their length.
+    byte[] bytes = stream.readNBytes(stream.available());
+    InferRequestReader reader = new InferRequestReader();
+    reader.message = bytes;
+    reader.count(CodedInputStream.newInstance(bytes), 0);
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    // Nobody else has the array.
+    in.enableAliasing(true);
+    return ModelInferRequest.parseFrom(in, ExtensionRegistryLite.getEmptyRegistry());
   }
 
   /** Counts the fields of a message, and of the messages in it as deep as unpacking them costs. */
@@ -114,7 +142,7 @@ final class InferRequestReader implements Marshaller<ModelInferRequest> {
         || field == ModelInferRequest.OUTPUTS_FIELD_NUMBER;
   }
 
-  /** Lists of numbers take little more memory than their bytes, but for what is none of theirs. */
+  /** Counts what the contents of an input take in memory. */
   private void countContents(CodedInputStream in, int tag) throws IOException {
     if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
       in.skipField(tag);
@@ -125,12 +153,50 @@ final class InferRequestReader implements Marshaller<ModelInferRequest> {
     int outer = in.pushLimit(in.readRawVarint32());
     for (int inner = in.readTag(); inner != 0; inner = in.readTag()) {
       requireNoGroup(inner);
+      int field = WireFormat.getTagFieldNumber(inner);
+      int begin = in.getTotalBytesRead();
       in.skipField(inner);
-      if (WireFormat.getTagFieldNumber(inner) > InferTensorContents.BYTES_CONTENTS_FIELD_NUMBER) {
-        take(1);
+      int end = in.getTotalBytesRead();
+      boolean list = WireFormat.getTagWireType(inner) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+      switch (field) {
+        case InferTensorContents.BOOL_CONTENTS_FIELD_NUMBER -> addContents(end - begin);
+        case InferTensorContents.INT_CONTENTS_FIELD_NUMBER,
+            InferTensorContents.UINT_CONTENTS_FIELD_NUMBER ->
+            addContents((long) Integer.BYTES * numbers(list, begin, end));
+        case InferTensorContents.INT64_CONTENTS_FIELD_NUMBER,
+            InferTensorContents.UINT64_CONTENTS_FIELD_NUMBER ->
+            addContents((long) Long.BYTES * numbers(list, begin, end));
+        case InferTensorContents.FP32_CONTENTS_FIELD_NUMBER,
+            InferTensorContents.FP64_CONTENTS_FIELD_NUMBER ->
+            addContents(end - begin);
+        case InferTensorContents.BYTES_CONTENTS_FIELD_NUMBER ->
+            addContents(end - begin + TEXT_BYTES);
+        default -> take(1);
       }
     }
     in.popLimit(outer);
+  }
+
+  /** Numbers of variable length in a part of the message: the last byte of each is positive. */
+  private long numbers(boolean list, int begin, int end) {
+    if (!list) {
+      return 1;
+    }
+    long numbers = 0;
+    for (int i = begin; i < end; i++) {
+      numbers += message[i] >= 0 ? 1 : 0;
+    }
+    return numbers;
+  }
+
+  private void addContents(long bytes) {
+    contentsBytes += bytes;
+    long added = Math.min(2L * message.length + MAX_ADDED_TO_SMALL_BYTES, MAX_ADDED_BYTES);
+    if (contentsBytes > message.length + added) {
+      throw Refusals.invalid(
+          "the contents of the request's inputs take much more memory than the message; send them"
+              + " as raw_input_contents");
+    }
   }
 
   private void take(int more) {

@@ -32,6 +32,9 @@ final class Inference implements AutoCloseable {
     void failed(StatusRuntimeException reason);
   }
 
+  /** What a text takes beside its characters. */
+  private static final int TEXT_BYTES = 64;
+
   private final TensorRuns runs;
   private final ByteBudget budget;
   private final Tallies tallies;
@@ -68,6 +71,7 @@ final class Inference implements AutoCloseable {
       WantedOutputs wanted = new WantedOutputs(request, model);
       part.add(request.getSerializedSize());
       Map<String, TensorValue> inputs = InputTensors.of(request, model);
+      part.add(unpacked(inputs, request.getRawInputContentsCount() > 0));
       Run run = new Run(model, wanted, inputs, part, client, since);
       parameters.timeoutMicros().ifPresent(run::expireAfter);
       if (!runs.offer(
@@ -91,6 +95,16 @@ final class Inference implements AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  /** What inputs take beside the message: numbers that came raw lie in it. */
+  private static int unpacked(Map<String, TensorValue> inputs, boolean raw) {
+    long bytes = 0;
+    for (TensorValue input : inputs.values()) {
+      bytes += (long) TEXT_BYTES * input.texts().size();
+      bytes += raw ? 0 : input.bytes().remaining();
+    }
+    return Math.toIntExact(bytes);
   }
 
   /** One request on its way through a model. */

@@ -11,7 +11,7 @@ import java.util.List;
 /** Texts as they travel raw: each with its length in front, four bytes, little-endian. */
 final class RawTexts {
   /** Of one tensor: an empty one takes four bytes in a message, and ten times that here. */
-  static final int MAX_TEXTS = 1 << 20;
+  static final int MAX_TEXTS = 1 << 18;
 
   private RawTexts() {}
 

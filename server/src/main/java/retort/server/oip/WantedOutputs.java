@@ -21,7 +21,7 @@ final class WantedOutputs {
   /** By name, in the order wanted: how many classes, or 0 for the tensor itself. */
   private final Map<String, Integer> classes = new LinkedHashMap<>();
 
-  private final ModelInferRequest request;
+  private final String id;
   private final ServedModel model;
 
   /**
@@ -30,7 +30,7 @@ final class WantedOutputs {
    * @throws io.grpc.StatusRuntimeException when the model has no such output
    */
   WantedOutputs(ModelInferRequest request, ServedModel model) {
-    this.request = request;
+    id = request.getId();
     this.model = model;
     for (InferRequestedOutputTensor output : request.getOutputsList()) {
       if (model.outputs().stream().noneMatch(spec -> spec.name().equals(output.getName()))) {
@@ -84,7 +84,7 @@ final class WantedOutputs {
         ModelInferResponse.newBuilder()
             .setModelName(model.name())
             .setModelVersion(model.version())
-            .setId(request.getId());
+            .setId(id);
     classes.forEach(
         (name, count) -> {
           TensorValue value = values.get(name);

@@ -3,6 +3,10 @@ package retort.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
@@ -296,5 +300,31 @@ class HostileTensorsTest {
             label -> assertThat(label).startsWith("input 'label' is -9223372036854775808"),
             noise -> assertThat(noise).startsWith("unexpected inference input 'noise'"),
             well -> assertThat(well).isEmpty());
+  }
+
+  /** gRPC keeps what such a call has sent. */
+  @Test
+  void messagesOfCallsThatNobodyEndsShareABudget() throws Exception {
+    ModelInferRequest large =
+        good().addRawInputContents(ByteString.copyFrom(new byte[4_000_000])).build();
+    ManagedChannel channel = served.anotherConnection();
+    CompletableFuture<Status> refused = new CompletableFuture<>();
+    for (int i = 0; i < 20; i++) {
+      ClientCall<ModelInferRequest, ModelInferResponse> call =
+          channel.newCall(GRPCInferenceServiceGrpc.getModelInferMethod(), CallOptions.DEFAULT);
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              refused.complete(status);
+            }
+          },
+          new Metadata());
+      call.sendMessage(large);
+    }
+
+    assertThat(refused.get(30, TimeUnit.SECONDS).getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    channel.shutdownNow();
   }
 }

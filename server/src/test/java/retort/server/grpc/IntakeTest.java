@@ -29,7 +29,7 @@ class IntakeTest {
     for (int i = 0; i < 3; i++) {
       call.inboundWireSize(4);
       call.inboundWireSize(6);
-      call.inboundMessageRead(i, 10, 10);
+      call.handedOver();
     }
 
     assertThat(ends).isEmpty();
@@ -66,14 +66,14 @@ class IntakeTest {
   }
 
   @Test
-  void whatIsWholeOrGivenUpIsGivenBack() {
+  void whatIsHandedOverOrGivenUpIsGivenBack() {
     Intake.Gathering whole = begin("large");
     Intake.Gathering givenUp = begin("large");
     whole.inboundWireSize(100);
     givenUp.inboundWireSize(200);
     assertThat(intake.taken()).isEqualTo(300);
 
-    whole.inboundMessageRead(0, 100, 100);
+    whole.handedOver();
     givenUp.streamClosed(Status.CANCELLED);
     givenUp.inboundWireSize(50);
 

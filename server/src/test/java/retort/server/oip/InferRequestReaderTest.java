@@ -8,6 +8,7 @@ import com.google.protobuf.UnknownFieldSet;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import retort.inference.InferParameter;
@@ -81,6 +82,43 @@ class InferRequestReaderTest {
                 "p", InferParameter.newBuilder().setStringParam("x".repeat(2 << 20)).build())
             .build(),
         "names, parameters and shapes");
+  }
+
+  /** A byte of the message, and four or eight in memory. */
+  @Test
+  void smallNumbersInAListAreReadUpToABound() {
+    List<Integer> few = Collections.nCopies(10_000, 1);
+    List<Integer> many = Collections.nCopies(1_000_000, 1);
+    ModelInferRequest taken = typed(InferTensorContents.newBuilder().addAllIntContents(few));
+
+    assertThat(read(taken.toByteArray())).isEqualTo(taken);
+    refused(typed(InferTensorContents.newBuilder().addAllIntContents(many)), "raw_input_contents");
+    refused(
+        typed(
+            InferTensorContents.newBuilder()
+                .addAllInt64Contents(Collections.nCopies(1_000_000, 1L))),
+        "raw_input_contents");
+    refused(
+        typed(
+            InferTensorContents.newBuilder()
+                .addAllBytesContents(Collections.nCopies(100_000, ByteString.EMPTY))),
+        "raw_input_contents");
+  }
+
+  @Test
+  void numbersThatTakeNoMoreInMemoryAreReadHoweverMany() {
+    ModelInferRequest request =
+        typed(
+            InferTensorContents.newBuilder()
+                .addAllFp32Contents(Collections.nCopies(2_000_000, 1f)));
+
+    assertThat(read(request.toByteArray())).isEqualTo(request);
+  }
+
+  private static ModelInferRequest typed(InferTensorContents.Builder contents) {
+    return ModelInferRequest.newBuilder()
+        .addInputs(Asked.input("x", "FP32").setContents(contents))
+        .build();
   }
 
   @Test

@@ -187,6 +187,21 @@ class ModelStreamInferTest {
   }
 
   @Test
+  void failureOfFramesIsToldAlsoToAClientThatSendsNoMore() {
+    StreamObserver<ModelInferRequest> call = asked.stub().modelStreamInfer(answers);
+    call.onNext(frames(5).build());
+    call.onCompleted();
+
+    asked.streams.get(0).sink.fail(Refusals.unavailable("the server is draining"));
+
+    assertThat(answers.messages)
+        .extracting(ModelStreamInferResponse::getErrorMessage)
+        .containsExactly("the server is draining");
+    assertThat(ids()).containsExactly("f");
+    assertThat(answers.end).isEqualTo(Status.OK);
+  }
+
+  @Test
   void impossibleFramesAreRefused() {
     StreamObserver<ModelInferRequest> call = asked.stub().modelStreamInfer(answers);
     ByteString nan = ByteString.fromHex("000000000000f87f");
