@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import retort.inference.ModelInferRequest;
 import retort.inference.ModelInferResponse;
+import retort.server.generator.Generator;
+import retort.server.generator.Network;
 import retort.server.oip.ByteBudget.Part;
+import retort.server.schedule.RenderQueue;
 import retort.server.schedule.TensorRun;
 import retort.server.schedule.TensorRuns;
 import retort.server.schedule.Time;
@@ -74,19 +77,9 @@ final class Inference implements AutoCloseable {
       part.add(unpacked(inputs, request.getRawInputContentsCount() > 0));
       Run run = new Run(model, wanted, inputs, part, client, since);
       parameters.timeoutMicros().ifPresent(run::expireAfter);
-      if (!runs.offer(
-              new TensorRun(
-                  model.hold().network(),
-                  model.hold().tensors(),
-                  inputs,
-                  wanted.names(),
-                  time.nanos(),
-                  time,
-                  run))
-          // Else its time was up already, and the client was told.
-          && run.end()) {
-        throw Refusals.unavailable(
-            "Exceeds maximum queue size: model '" + model.name() + "' has to wait; ask later");
+      // Where it has ended its time was up already, and the client was told.
+      if (!run.offer() && run.end()) {
+        throw noRoom(model);
       }
       return run;
     } catch (RuntimeException e) {
@@ -95,6 +88,18 @@ final class Inference implements AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  private static StatusRuntimeException noRoom(ServedModel model) {
+    return Refusals.unavailable(
+        "Exceeds maximum queue size: model '" + model.name() + "' has to wait; ask later");
+  }
+
+  /** Rows of one run: of a generator, whose rows are images, as many as frames can wait for. */
+  private static int rowsAtOnce(Network network) {
+    return network instanceof Generator
+        ? network.costs().within(RenderQueue.LONGEST_RUN_NANOS)
+        : Integer.MAX_VALUE;
   }
 
   /** What inputs take beside the message: numbers that came raw lie in it. */
@@ -117,6 +122,11 @@ final class Inference implements AutoCloseable {
     private final int batch;
     private final long since;
     private final long inputNanos;
+
+    // Touched by one run after the other.
+    private final Rows rows;
+    private long queueNanos;
+    private long runNanos;
 
     // Guarded by this.
     private boolean begun;
@@ -142,7 +152,21 @@ final class Inference implements AutoCloseable {
           model.maxBatch() == 0
               ? 1
               : Math.toIntExact(inputs.values().iterator().next().shape().get(0));
+      rows = new Rows(inputs, batch, rowsAtOnce(model.hold().network()));
       inputNanos = time.nanos() - since;
+    }
+
+    /** Has the rows made that come next; whether there was room. */
+    private boolean offer() {
+      return runs.offer(
+          new TensorRun(
+              model.hold().network(),
+              model.hold().tensors(),
+              rows.next(),
+              wanted.names(),
+              time.nanos(),
+              time,
+              this));
     }
 
     private synchronized void expireAfter(long micros) {
@@ -161,11 +185,42 @@ final class Inference implements AutoCloseable {
     }
 
     @Override
-    public void ran(Map<String, TensorValue> outputs, long queueNanos, long runNanos) {
+    public void ran(Map<String, TensorValue> outputs, long waitedNanos, long ranNanos) {
+      try {
+        rows.add(outputs, part);
+      } catch (RuntimeException e) {
+        failed(e);
+        return;
+      }
+      queueNanos += waitedNanos;
+      runNanos += ranNanos;
+      if (rows.complete()) {
+        answer();
+      } else {
+        goOn();
+      }
+    }
+
+    private void goOn() {
+      boolean gone;
+      synchronized (this) {
+        // From now on who leaves lets go.
+        begun = false;
+        gone = over;
+      }
+      if (gone) {
+        release();
+      } else if (!offer()) {
+        fail(noRoom(model));
+        release();
+      }
+    }
+
+    private void answer() {
       long ran = time.nanos();
       try {
         if (!over) {
-          ModelInferResponse.Builder answer = wanted.answer(outputs);
+          ModelInferResponse.Builder answer = wanted.answer(rows.outputs());
           part.clear();
           part.add(bytes(answer));
           long end = time.nanos();

@@ -28,7 +28,7 @@ public final class RenderQueue {
   static final double LOAD = 0.9;
 
   /** No run lasts longer that could be shorter: a period of 20 frames a second. */
-  private static final long LONGEST_RUN_NANOS = 50_000_000;
+  public static final long LONGEST_RUN_NANOS = 50_000_000;
 
   /** What requests may be owed, for each core. */
   private static final double MOST_OWED_NANOS = 100_000_000;

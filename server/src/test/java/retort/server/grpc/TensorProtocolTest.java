@@ -62,6 +62,44 @@ class TensorProtocolTest {
   }
 
   @Test
+  void rowsOfARequestAreTheImagesOfTheirSeeds() {
+    TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
+    try (Served served = Served.folder(folder, 1)) {
+      ByteString noise = ByteString.EMPTY;
+      ByteString images = ByteString.EMPTY;
+      for (long seed = 7; seed < 10; seed++) {
+        noise = noise.concat(floats(new GaussianNoise(seed, 0).elements(64)));
+        images =
+            images.concat(
+                served
+                    .ask()
+                    .generate(
+                        GenerateRequest.newBuilder()
+                            .addOrigins(Origin.newBuilder().setSeed(seed).setLabel(2))
+                            .setEncoding(Encoding.ENCODING_RAW)
+                            .build())
+                    .getImages(0)
+                    .getImage()
+                    .getData());
+      }
+
+      ModelInferResponse answer =
+          GRPCInferenceServiceGrpc.newBlockingStub(served.channel)
+              .modelInfer(
+                  ModelInferRequest.newBuilder()
+                      .setModelName("tiny")
+                      .addInputs(input("noise", "FP32", 3, 1, 8, 8))
+                      .addInputs(input("label", "FP32", 3, 3))
+                      .addRawInputContents(noise)
+                      .addRawInputContents(floats(0, 0, 1, 0, 0, 1, 0, 0, 1))
+                      .build());
+
+      assertThat(answer.getOutputs(0).getShapeList()).containsExactly(3L, 8L, 8L, 1L);
+      assertThat(answer.getRawOutputContents(0)).isEqualTo(images);
+    }
+  }
+
+  @Test
   void noiseAndLabelsAsTensorsMakeTheImageOfTheirSeed() {
     TinyGenerator.USUAL.write(folder.resolve("tiny.onnx"));
     try (Served served = Served.folder(folder, 1)) {
