@@ -6,12 +6,12 @@
 #
 #   --train, --test   CIFAR-10: a folder with a folder of pictures for each label, or CIFAR's .bin files
 #   --resnet          weights of a published ResNet-20 on CIFAR-10, whose features compare images
-#   --images          images that each distillation shows; 32000
+#   --images          images that each distillation shows; 48000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 here=examples/cifar10
 runs=runs/cifar10
-train='' test='' resnet='' images=32000
+train='' test='' resnet='' images=48000
 
 fail() { echo "run.sh: $*" >&2; exit 2; }
 while (( $# > 0 )); do
