@@ -3,6 +3,7 @@ package retort.trainer;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import retort.graph.TorchScriptMethod.Layout;
+import retort.trainer.distill.RunFolder;
 import retort.trainer.engine.LossForm;
 import retort.trainer.engine.Torch;
 
@@ -12,8 +13,8 @@ final class EngineOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads of the engine; a run is repeatable bit for bit with one number only."
-              + " Default: the processors, or what the run was started with.")
+          "Threads of the engine; a run is repeatable bit for bit with one number only, and may go"
+              + " on with another. Default: the processors, or what the run was started with.")
   private int threads;
 
   @Option(
@@ -53,7 +54,7 @@ final class EngineOptions {
   }
 
   void describe(Map<String, String> options) {
-    options.put("threads", Integer.toString(threads()));
+    options.put(RunFolder.THREADS, Integer.toString(threads()));
     options.put("layout", layout.name());
   }
 }

@@ -163,7 +163,7 @@ final class RunOptions {
   }
 
   private void resumeThreads() {
-    RunFolder.option(out, "threads").ifPresent(engine::resumeWith);
+    RunFolder.option(out, RunFolder.THREADS).ifPresent(engine::resumeWith);
   }
 
   /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */

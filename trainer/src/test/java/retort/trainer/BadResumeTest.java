@@ -19,6 +19,15 @@ class BadResumeTest extends BadInput {
     assertRefused(TEACH.replace("new", "runs/teacher"), "holds a run with other options", false);
   }
 
+  @Test
+  void aRunMayGoOnWithOtherThreads() throws IOException {
+    Path run = copyOfTeacher("moved");
+
+    succeed(resumed("moved") + " --threads 2 --images 24");
+
+    assertThat(Files.readString(run.resolve("stats.jsonl"))).contains("\"images\":24");
+  }
+
   private static Path copyOfTeacher(String name) throws IOException {
     Path copy = Files.createDirectories(folder.resolve(name));
     try (Stream<Path> files = Files.list(folder.resolve("runs/teacher"))) {

@@ -44,13 +44,13 @@ final class OptionsFile {
     }
   }
 
-  /** Refuses other options than those of an earlier run. */
+  /** Refuses other options than those of an earlier run; the engine's threads may be others. */
   static void requireSame(Path folder, Map<String, String> saved, Map<String, String> options) {
     List<String> differences = new ArrayList<>();
     options.forEach(
         (name, value) -> {
           String before = saved.getOrDefault(name, "(absent)");
-          if (!before.equals(value)) {
+          if (!name.equals(RunFolder.THREADS) && !before.equals(value)) {
             differences.add(name + " was " + before + " and is " + value);
           }
         });

@@ -38,6 +38,9 @@ public final class RunFolder implements AutoCloseable {
   /** The options that decide the run's numbers. */
   public static final String OPTIONS = "options.json";
 
+  /** The option that a later session may change, because it changes no more than rounding. */
+  public static final String THREADS = "threads";
+
   /** The statistics, a line each. */
   public static final String STATS = "stats.jsonl";
 
@@ -71,8 +74,8 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Opens a new or an earlier run. An earlier one must have been started with the same options,
-   * because its state belongs to them; where no state was saved yet there is nothing to lose, and
-   * the options given now replace the earlier ones.
+   * because its state belongs to them, but for {@link #THREADS}; where no state was saved yet there
+   * is nothing to lose, and the options given now replace the earlier ones.
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
@@ -105,7 +108,17 @@ public final class RunFolder implements AutoCloseable {
     if (states().isEmpty()) {
       writeText(OPTIONS, OptionsFile.text(options));
     } else {
-      OptionsFile.requireSame(folder, options(), options);
+      Map<String, String> saved = options();
+      OptionsFile.requireSame(folder, saved, options);
+      String threads = options.getOrDefault(THREADS, "");
+      String earlier = saved.getOrDefault(THREADS, threads);
+      if (!threads.equals(earlier)) {
+        LOG.warn(
+            "goes on with --threads {} where it was started with {}: as good a run, but no longer"
+                + " the same bit for bit",
+            threads,
+            earlier);
+      }
     }
   }
 
