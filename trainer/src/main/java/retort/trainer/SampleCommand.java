@@ -34,7 +34,6 @@ import retort.trainer.progress.Interruption;
     })
 final class SampleCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(SampleCommand.class);
-  private static final int BATCH = 250;
   private static final long SHOWN_NANOS = 30_000_000_000L;
   private static final double NANOS_A_MINUTE = 60e9;
 
@@ -126,8 +125,8 @@ final class SampleCommand implements Callable<Integer> {
     }
     long started = System.nanoTime();
     long shown = started;
-    for (int first = 0; first < count; first += BATCH) {
-      int end = Math.min(count, first + BATCH);
+    for (int first = 0; first < count; first += source.batch()) {
+      int end = Math.min(count, first + source.batch());
       float[] part =
           source.images(
               Arrays.copyOfRange(seeds, first, end),

@@ -7,7 +7,10 @@ import retort.trainer.data.Prefetch;
 
 /** Something that makes images from noise and labels, such as a generator or a sampler. */
 public final class ImageSource {
-  private static final int BATCH = 250;
+  private static final int MOST_AT_ONCE = 250;
+
+  /** Values of the images made at once: with more, what lies between layers leaves the caches. */
+  private static final int VALUES = 100_000;
 
   /** Makes [n, C, H, W] from noise [n, C, H, W] and one-hot labels [n, K], empty without labels. */
   @FunctionalInterface
@@ -34,6 +37,11 @@ public final class ImageSource {
     return shape;
   }
 
+  /** How many images are made at once, so that it goes fast. */
+  public int batch() {
+    return Math.max(1, Math.min(MOST_AT_ONCE, VALUES / shape.elements()));
+  }
+
   /**
    * Makes images in parts. Image k has the seed {@code firstSeed + k} and the label {@code k mod
    * labels}.
@@ -55,13 +63,14 @@ public final class ImageSource {
    * drawn while the networks work on one.
    */
   void generate(long firstSeed, int from, int count, int labels, ImageSet.Sink sink) {
-    int parts = (count - from + BATCH - 1) / BATCH;
+    int batch = batch();
+    int parts = (count - from + batch - 1) / batch;
     try (Prefetch<Part> ahead =
         new Prefetch<>(
             k -> {
-              int first = from + (int) k * BATCH;
+              int first = from + (int) k * batch;
               return k < parts
-                  ? part(firstSeed, first, Math.min(BATCH, count - first), labels)
+                  ? part(firstSeed, first, Math.min(batch, count - first), labels)
                   : Part.NONE;
             },
             1,
