@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code options.json}: what a run was started with, by flag. */
 final class OptionsFile {
@@ -44,14 +45,22 @@ final class OptionsFile {
     }
   }
 
-  /** Refuses other options than those of an earlier run; the engine's threads may be others. */
-  static void requireSame(Path folder, Map<String, String> saved, Map<String, String> options) {
+  /**
+   * Refuses other options than those of an earlier run.
+   *
+   * @param changeable the names of those that may differ
+   * @return which of these differ, and how
+   */
+  static List<String> requireSame(
+      Path folder, Map<String, String> saved, Map<String, String> options, Set<String> changeable) {
+    List<String> changed = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     options.forEach(
         (name, value) -> {
           String before = saved.getOrDefault(name, "(absent)");
-          if (!name.equals(RunFolder.THREADS) && !before.equals(value)) {
-            differences.add(name + " was " + before + " and is " + value);
+          if (!before.equals(value)) {
+            List<String> list = changeable.contains(name) ? changed : differences;
+            list.add(name + " was " + before + " and is " + value);
           }
         });
     if (!differences.isEmpty()) {
@@ -61,5 +70,6 @@ final class OptionsFile {
               + String.join("; ", differences)
               + "). Pass the same options to resume it, or another --out.");
     }
+    return changed;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -38,8 +39,12 @@ public final class RunFolder implements AutoCloseable {
   /** The options that decide the run's numbers. */
   public static final String OPTIONS = "options.json";
 
-  /** The option that a later session may change, because it changes no more than rounding. */
+  /** An option that a later session takes from the first, unless it is given another. */
   public static final String THREADS = "threads";
+
+  /** The options of how a step is computed and not of what: a later session may have others. */
+  private static final Set<String> CHANGEABLE =
+      Set.of(THREADS, "micro-batch", "segments", "layout");
 
   /** The statistics, a line each. */
   public static final String STATS = "stats.jsonl";
@@ -74,8 +79,9 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Opens a new or an earlier run. An earlier one must have been started with the same options,
-   * because its state belongs to them, but for {@link #THREADS}; where no state was saved yet there
-   * is nothing to lose, and the options given now replace the earlier ones.
+   * because its state belongs to them, but for those of how a step is computed (threads,
+   * micro-batch, segments, layout); where no state was saved yet there is nothing to lose, and the
+   * options given now replace the earlier ones.
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
@@ -108,16 +114,11 @@ public final class RunFolder implements AutoCloseable {
     if (states().isEmpty()) {
       writeText(OPTIONS, OptionsFile.text(options));
     } else {
-      Map<String, String> saved = options();
-      OptionsFile.requireSame(folder, saved, options);
-      String threads = options.getOrDefault(THREADS, "");
-      String earlier = saved.getOrDefault(THREADS, threads);
-      if (!threads.equals(earlier)) {
+      List<String> changed = OptionsFile.requireSame(folder, options(), options, CHANGEABLE);
+      if (!changed.isEmpty()) {
         LOG.warn(
-            "goes on with --threads {} where it was started with {}: as good a run, but no longer"
-                + " the same bit for bit",
-            threads,
-            earlier);
+            "{}: goes on all the same, as good a run but no longer the same bit for bit",
+            String.join("; ", changed));
       }
     }
   }
