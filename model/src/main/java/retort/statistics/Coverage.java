@@ -11,14 +11,14 @@ final class Coverage {
   private final boolean[] coveredThere;
 
   /** Nothing compared yet; the radii are squared. */
-  Coverage(FeatureRows here, double[] radiiHere, FeatureRows there, double[] radiiThere) {
-    this.here = here;
-    this.radiiHere = radiiHere;
-    this.there = there;
-    this.radiiThere = radiiThere;
-    this.coveredHere = new boolean[here.count()];
-    this.coveredThere = new boolean[there.count()];
-    this.distances = new SquaredDistances(here, there);
+  Coverage(Manifold here, Manifold there) {
+    this.here = here.rows();
+    this.radiiHere = here.squaredRadii();
+    this.there = there.rows();
+    this.radiiThere = there.squaredRadii();
+    this.coveredHere = new boolean[this.here.count()];
+    this.coveredThere = new boolean[this.there.count()];
+    this.distances = new SquaredDistances(this.here, this.there);
   }
 
   /** The share of the rows here that lie in the ball of a row there. */

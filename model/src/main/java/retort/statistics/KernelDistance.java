@@ -2,7 +2,6 @@ package retort.statistics;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import retort.noise.UniformDraws;
 
 /**
  * The kernel distance KID: the unbiased squared maximum mean discrepancy between two sets of
@@ -33,39 +32,36 @@ public final class KernelDistance {
    * @throws IllegalArgumentException when the dimensions differ or a set has fewer than two rows
    */
   public static double between(FeatureRows first, FeatureRows second) {
-    first.requireSameFeatures(second);
     return meanWithin(first) + meanWithin(second) - 2.0 * meanAcross(first, second);
   }
 
   /**
-   * The published protocol: the mean distance of {@code subsets} pairs of subsets, each of {@code
-   * subsetSize} rows drawn without replacement. Usual are 100 subsets of 1,000.
+   * The published protocol: the mean distance of pairs of subsets.
    *
-   * @param seed of the draws: the same seed draws the same subsets
-   * @throws IllegalArgumentException when the dimensions differ, a set has fewer rows than a
-   *     subset, or fewer than two subsets are asked for
+   * @throws IllegalArgumentException when the dimensions or the numbers of subsets differ
    */
-  public static Estimate betweenSubsets(
-      FeatureRows first, FeatureRows second, int subsets, int subsetSize, long seed) {
-    if (subsets < 2) {
+  public static Estimate between(KernelSubsets first, KernelSubsets second) {
+    int subsets = first.count();
+    if (subsets != second.count()) {
       throw new IllegalArgumentException(
-          "subsets is " + subsets + " but at least 2 are needed for a spread: 100 is usual");
+          "subsets are %d and %d but should be as many".formatted(subsets, second.count()));
     }
     double[] distances =
         IntStream.range(0, subsets)
             .parallel()
             .mapToDouble(
                 k ->
-                    between(
-                        chosen(first, subsetSize, new UniformDraws(seed, 2 * k)),
-                        chosen(second, subsetSize, new UniformDraws(seed, 2 * k + 1))))
+                    first.within(k)
+                        + second.within(k)
+                        - 2.0 * meanAcross(first.subset(k), second.subset(k)))
             .toArray();
     double mean = Arrays.stream(distances).sum() / subsets;
     double squares = Arrays.stream(distances).map(d -> (d - mean) * (d - mean)).sum();
     return new Estimate(mean, Math.sqrt(squares / (subsets - 1)));
   }
 
-  private static double meanWithin(FeatureRows rows) {
+  /** Over all pairs of different rows. */
+  static double meanWithin(FeatureRows rows) {
     if (rows.count() < 2) {
       throw new IllegalArgumentException(
           "a set has " + rows.count() + " rows but at least 2 are needed: add more images");
@@ -74,6 +70,8 @@ public final class KernelDistance {
   }
 
   private static double meanAcross(FeatureRows x, FeatureRows y) {
+    x.requireSameFeatures(y);
+    x.requireSameFeatures(y);
     return sum(x, y, false) / x.count() / y.count();
   }
 
@@ -117,17 +115,5 @@ public final class KernelDistance {
       odd += products[j + 1];
     }
     return even + odd + (count % 2 == 0 ? 0.0 : products[count - 1]);
-  }
-
-  private static FeatureRows chosen(FeatureRows rows, int size, UniformDraws draws) {
-    if (size > rows.count()) {
-      throw new IllegalArgumentException(
-          "a subset of "
-              + size
-              + " rows cannot be drawn from "
-              + rows.count()
-              + ": add images, or ask for smaller subsets");
-    }
-    return rows.rows(RowDraw.of(rows.count(), size, draws));
   }
 }

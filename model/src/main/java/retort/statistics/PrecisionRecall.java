@@ -5,11 +5,9 @@ import java.util.stream.IntStream;
 /**
  * How much of what is generated looks real, and how much of what is real is generated.
  *
- * <p>Each set stands for the region it covers: around each row a ball that reaches to its k-th
- * nearest neighbour in the same set, itself not counted. Precision is the share of generated rows
- * inside any ball of the real ones, recall the share of real rows inside any ball of the generated
- * ones; a row on the surface is inside. Both depend on the size of the sets: compare figures of the
- * same sizes only.
+ * <p>Precision is the share of generated rows inside any ball of the {@link Manifold} of the real
+ * ones, recall the share of real rows inside any ball of the generated ones'; a row on the surface
+ * is inside. Both depend on the size of the sets: compare figures of the same sizes only.
  *
  * <p>Distances are Euclidean, in float64, and compared squared. Kynkaanniemi et al., <em>Improved
  * precision and recall metric for assessing generative models</em>, 2019, equations 1 and 2.
@@ -35,15 +33,16 @@ public record PrecisionRecall(double precision, double recall) {
   /** The same with another number of neighbours. */
   public static PrecisionRecall between(FeatureRows real, FeatureRows generated, int neighbours) {
     real.requireSameFeatures(generated);
-    double[] realRadii = Neighbourhoods.squaredRadii(real, neighbours);
-    double[] generatedRadii = Neighbourhoods.squaredRadii(generated, neighbours);
+    return between(Manifold.of(real, neighbours), Manifold.of(generated, neighbours));
+  }
+
+  /** The same where the balls are known. */
+  public static PrecisionRecall between(Manifold real, Manifold generated) {
+    real.rows().requireSameFeatures(generated.rows());
     Coverage coverage =
-        IntStream.range(0, PairTile.tiles(real) * PairTile.tiles(generated))
+        IntStream.range(0, PairTile.tiles(real.rows()) * PairTile.tiles(generated.rows()))
             .parallel()
-            .collect(
-                () -> new Coverage(real, realRadii, generated, generatedRadii),
-                Coverage::compare,
-                Coverage::merge);
+            .collect(() -> new Coverage(real, generated), Coverage::compare, Coverage::merge);
     return new PrecisionRecall(coverage.shareThere(), coverage.shareHere());
   }
 }

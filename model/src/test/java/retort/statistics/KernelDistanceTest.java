@@ -47,13 +47,13 @@ class KernelDistanceTest {
     FeatureRows second = GaussianRows.of(600, 8, 0.5, 1.0, 2);
 
     double whole = KernelDistance.between(first, second);
-    KernelDistance.Estimate estimate = KernelDistance.betweenSubsets(first, second, 50, 100, 7);
+    KernelDistance.Estimate estimate = betweenSubsets(first, second, 50, 100, 7);
 
     assertThat(estimate.standardDeviation()).isPositive();
     assertThat(estimate.mean())
         .isCloseTo(whole, offset(4.0 * estimate.standardDeviation() / Math.sqrt(50)));
-    assertThat(KernelDistance.betweenSubsets(first, second, 50, 100, 7)).isEqualTo(estimate);
-    assertThat(KernelDistance.betweenSubsets(first, second, 50, 100, 8)).isNotEqualTo(estimate);
+    assertThat(betweenSubsets(first, second, 50, 100, 7)).isEqualTo(estimate);
+    assertThat(betweenSubsets(first, second, 50, 100, 8)).isNotEqualTo(estimate);
   }
 
   @Test
@@ -61,7 +61,7 @@ class KernelDistanceTest {
     FeatureRows first = GaussianRows.of(30, 3, 0.0, 1.0, 1);
     FeatureRows second = GaussianRows.of(30, 3, 0.5, 1.0, 2);
 
-    KernelDistance.Estimate estimate = KernelDistance.betweenSubsets(first, second, 3, 30, 0);
+    KernelDistance.Estimate estimate = betweenSubsets(first, second, 3, 30, 0);
 
     assertThat(estimate.mean()).isCloseTo(KernelDistance.between(first, second), offset(1e-12));
     assertThat(estimate.standardDeviation()).isCloseTo(0.0, offset(1e-12));
@@ -80,8 +80,7 @@ class KernelDistanceTest {
   void theNumberOfThreadsChangesNoBit() throws Exception {
     FeatureRows first = GaussianRows.of(400, 5, 0.0, 1.0, 1);
     FeatureRows second = GaussianRows.of(500, 5, 0.1, 1.0, 2);
-    Callable<KernelDistance.Estimate> work =
-        () -> KernelDistance.betweenSubsets(first, second, 10, 300, 0);
+    Callable<KernelDistance.Estimate> work = () -> betweenSubsets(first, second, 10, 300, 0);
 
     assertThat(NaiveComparison.withThreads(1, work))
         .isEqualTo(NaiveComparison.withThreads(3, work));
@@ -93,10 +92,24 @@ class KernelDistanceTest {
     FeatureRows two = new FeatureRows(new float[6], 3);
 
     assertThatThrownBy(() -> KernelDistance.between(one, two)).hasMessageContaining("has 1 rows");
-    assertThatThrownBy(() -> KernelDistance.betweenSubsets(two, two, 10, 3, 0))
+    assertThatThrownBy(() -> betweenSubsets(two, two, 10, 3, 0))
         .hasMessageContaining("subset of 3 rows cannot be drawn from 2");
+    assertThatThrownBy(() -> KernelSubsets.ofFirst(two, 1, 2, 0))
+        .hasMessageContaining("subsets is 1 but at least 2 are needed");
+    assertThatThrownBy(
+            () ->
+                KernelDistance.between(
+                    KernelSubsets.ofFirst(two, 2, 2, 0), KernelSubsets.ofSecond(two, 3, 2, 0)))
+        .hasMessageContaining("subsets are 2 and 3");
     assertThatThrownBy(() -> KernelDistance.between(two, new FeatureRows(new float[6], 2)))
         .hasMessageContaining("rows of 3 and of 2 features");
+  }
+
+  private static KernelDistance.Estimate betweenSubsets(
+      FeatureRows first, FeatureRows second, int subsets, int size, long seed) {
+    return KernelDistance.between(
+        KernelSubsets.ofFirst(first, subsets, size, seed),
+        KernelSubsets.ofSecond(second, subsets, size, seed));
   }
 
   /** Two rows from each law, every outcome equally likely. */

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,6 +16,8 @@ import retort.statistics.FeatureRows;
 import retort.statistics.FrechetDistance;
 import retort.statistics.InceptionScore;
 import retort.statistics.KernelDistance;
+import retort.statistics.KernelSubsets;
+import retort.statistics.Manifold;
 import retort.statistics.PrecisionRecall;
 
 /** Which figures are to be had of a number of images, and what they are. */
@@ -30,6 +35,10 @@ public final class Judge {
   private final Optional<ReferenceStatistics> reference;
   private final Set<Metric> metrics;
   private final int count;
+
+  // What the figures need of real images alone, found while the networks work, and once for all.
+  private final Optional<ForkJoinTask<KernelSubsets>> realSubsets;
+  private final Optional<ForkJoinTask<Manifold>> realManifold;
 
   /**
    * Leaves out what cannot be had, and says so where the user may not expect it.
@@ -54,6 +63,24 @@ public final class Judge {
     for (Metric metric : Metric.values()) {
       obstacle(metric).ifPresent(why -> leaveOut(metric, why));
     }
+    this.realSubsets =
+        begin(
+            Metric.KERNEL_DISTANCE,
+            real -> KernelSubsets.ofFirst(real, SUBSETS, subsetSize(real), SUBSET_SEED));
+    this.realManifold =
+        begin(Metric.PRECISION_RECALL, real -> Manifold.of(real, PrecisionRecall.NEIGHBOURS));
+  }
+
+  private <T> Optional<ForkJoinTask<T>> begin(Metric metric, Function<FeatureRows, T> work) {
+    if (!metrics.contains(metric)) {
+      return Optional.empty();
+    }
+    FeatureRows real = reference.flatMap(ReferenceStatistics::features).orElseThrow();
+    return Optional.of(ForkJoinPool.commonPool().submit(() -> work.apply(real)));
+  }
+
+  private int subsetSize(FeatureRows real) {
+    return Math.min(SUBSET_SIZE, Math.min(count, real.count()));
   }
 
   private void leaveOut(Metric metric, String why) {
@@ -160,15 +187,17 @@ public final class Judge {
           "frechet_distance",
           FrechetDistance.between(measured.moments(), reference.orElseThrow().moments()));
     }
-    if (metrics.contains(Metric.KERNEL_DISTANCE)) {
-      FeatureRows real = reference.flatMap(ReferenceStatistics::features).orElseThrow();
-      int size = Math.min(SUBSET_SIZE, Math.min(count, real.count()));
-      KernelDistance.Estimate distance =
-          KernelDistance.betweenSubsets(real, measured.kept(), SUBSETS, size, SUBSET_SEED);
-      figures.put("kernel_distance", distance.mean());
-      figures.put("kernel_distance_deviation", distance.standardDeviation());
-      figures.put("kernel_distance_subset", size);
-    }
+    realSubsets.ifPresent(
+        real -> {
+          KernelSubsets first = real.join();
+          KernelDistance.Estimate distance =
+              KernelDistance.between(
+                  first,
+                  KernelSubsets.ofSecond(measured.kept(), SUBSETS, first.size(), SUBSET_SEED));
+          figures.put("kernel_distance", distance.mean());
+          figures.put("kernel_distance_deviation", distance.standardDeviation());
+          figures.put("kernel_distance_subset", first.size());
+        });
     measured
         .inceptionScore()
         .ifPresent(
@@ -176,12 +205,13 @@ public final class Judge {
               figures.put("inception_score", score.mean());
               figures.put("inception_score_deviation", score.standardDeviation());
             });
-    if (metrics.contains(Metric.PRECISION_RECALL)) {
-      FeatureRows real = reference.flatMap(ReferenceStatistics::features).orElseThrow();
-      PrecisionRecall shares = PrecisionRecall.between(real, measured.kept());
-      figures.put("precision", shares.precision());
-      figures.put("recall", shares.recall());
-    }
+    realManifold.ifPresent(
+        real -> {
+          Manifold generated = Manifold.of(measured.kept(), PrecisionRecall.NEIGHBOURS);
+          PrecisionRecall shares = PrecisionRecall.between(real.join(), generated);
+          figures.put("precision", shares.precision());
+          figures.put("recall", shares.recall());
+        });
     if (metrics.contains(Metric.LABEL_ACCURACY)) {
       measured.labelAccuracy().ifPresent(share -> figures.put("label_accuracy", share));
     }
