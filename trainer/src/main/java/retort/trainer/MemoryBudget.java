@@ -71,9 +71,8 @@ final class MemoryBudget {
       throw new RunException(
           "memory did not suffice for a step with "
               + microBatch
-              + " images a call; what was saved is whole. Start again with "
+              + " images a call; what was saved is whole, and the same command goes on with "
               + advice(torch.memory(microBatch, segments).ahead() / 2)
-              + ", and with another --out if the run has saved a state"
               + (e instanceof OutOfMemoryError ? heapAdvice() : ""),
           e);
     }
@@ -82,7 +81,7 @@ final class MemoryBudget {
   /** Java's own memory holds inputs and images, and a state while it is saved. */
   private static String heapAdvice() {
     long most = Runtime.getRuntime().maxMemory();
-    return ". It was Java's own memory, of %s, through which a state passes when it is saved: the same command goes on with JAVA_OPTS=-Xmx%dm"
+    return ". It was Java's own memory, of %s, through which a state passes when it is saved: JAVA_OPTS=-Xmx%dm gives it more"
         .formatted(mebibytes(most), most >> 19);
   }
 

@@ -42,7 +42,7 @@ class MemoryFlowTest {
     assertThat(process.output())
         .containsPattern(
             "retort: memory did not suffice for a step with \\d+ images a call; what was saved is"
-                + " whole\\. Start again with --micro-batch \\d+, or --segments \\d+")
+                + " whole, and the same command goes on with --micro-batch \\d+, or --segments \\d+")
         .doesNotContain("\tat ");
   }
 
@@ -54,7 +54,7 @@ class MemoryFlowTest {
         TrainerProcess.startWithin(
             ADDRESS_SPACE_MIB, log, teach("--batch", "16384", "--images", "16384")));
 
-    // Nothing was saved, so the folder can be used as the sentence says.
+    // The folder can be used as the sentence says.
     TrainerProcess again =
         TrainerProcess.start(
             log, teach("--batch", "8", "--micro-batch", "4", "--segments", "3", "--images", "16"));
