@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,8 @@ public final class RunFolder implements AutoCloseable {
 
   /** An option that a later session takes from the first, unless it is given another. */
   public static final String THREADS = "threads";
+
+  private static final String MICRO_BATCH = "micro-batch";
 
   /** The options of how a step is computed and not of what: a later session may have others. */
   private static final Set<String> CHANGEABLE =
@@ -79,9 +82,9 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Opens a new or an earlier run. An earlier one must have been started with the same options,
-   * because its state belongs to them, but for those of how a step is computed (threads,
-   * micro-batch, segments, layout); where no state was saved yet there is nothing to lose, and the
-   * options given now replace the earlier ones.
+   * because its state belongs to them, but for those of how a step is computed (threads, segments,
+   * layout, and micro-batch but for SiDA's); where no state was saved yet there is nothing to lose,
+   * and the options given now replace the earlier ones.
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
@@ -114,13 +117,22 @@ public final class RunFolder implements AutoCloseable {
     if (states().isEmpty()) {
       writeText(OPTIONS, OptionsFile.text(options));
     } else {
-      List<String> changed = OptionsFile.requireSame(folder, options(), options, CHANGEABLE);
+      List<String> changed =
+          OptionsFile.requireSame(folder, options(), options, changeable(options));
       if (!changed.isEmpty()) {
         LOG.warn(
             "{}: goes on all the same, as good a run but no longer the same bit for bit",
             String.join("; ", changed));
       }
     }
+  }
+
+  private static Set<String> changeable(Map<String, String> options) {
+    Set<String> names = new HashSet<>(CHANGEABLE);
+    if ("sida".equals(options.get("method"))) {
+      names.remove(MICRO_BATCH); // Its adversarial term weighs whole micro-batches.
+    }
+    return names;
   }
 
   private static RunException unwritable(Path folder, IOException e) {

@@ -179,6 +179,19 @@ class RunFolderTest {
   }
 
   @Test
+  void howAStepIsComputedMayChangeUnlessItChangesTheLoss() {
+    open(Map.of("method", "sid", "micro-batch", "32", "threads", "2")).save(saved(20));
+
+    RunFolder run = open(Map.of("method", "sid", "micro-batch", "16", "threads", "1"));
+
+    assertThat(run.newest()).isPresent();
+    run.close();
+    assertThatThrownBy(() -> open(Map.of("method", "sida", "micro-batch", "16", "threads", "1")))
+        .hasMessageContaining("micro-batch was 32 and is 16")
+        .hasMessageNotContaining("threads");
+  }
+
+  @Test
   void otherOptionsReplaceThoseOfARunThatSavedNothing() throws IOException {
     open(OPTIONS).record(Map.of("images", 10));
 
