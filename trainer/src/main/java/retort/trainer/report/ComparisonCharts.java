@@ -1,6 +1,7 @@
 package retort.trainer.report;
 
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import retort.trainer.report.Chart.Curve;
@@ -13,6 +14,9 @@ final class ComparisonCharts {
   private static final int WIDTH = 560;
   private static final int HEIGHT = 330;
   private static final int HEADING = 28;
+
+  /** A baseline this many times above or below all curves would press them flat. */
+  private static final double FAR = 4;
 
   private final Comparison comparison;
 
@@ -46,22 +50,39 @@ final class ComparisonCharts {
     return curves;
   }
 
-  private List<Level> levels(Measure measure) {
+  /** The baselines, but for those so far off the curves that these would be pressed flat. */
+  private List<Level> levels(Measure measure, List<Curve> curves) {
+    DoubleSummaryStatistics drawn =
+        curves.stream()
+            .flatMap(curve -> curve.series().points().stream())
+            .filter(Series.Point::isFinite)
+            .mapToDouble(Series.Point::value)
+            .summaryStatistics();
     List<Level> levels = new ArrayList<>();
     for (int i = 0; i < comparison.rows().size(); i++) {
       Comparison.Row row = comparison.rows().get(i);
       int colour = i;
       if (row.isBaseline()) {
         row.spread(measure)
+            .filter(spread -> isNear(spread.mean(), drawn.getMin(), drawn.getMax()))
             .ifPresent(spread -> levels.add(new Level(row.name(), colour, spread.mean())));
       }
     }
     return levels;
   }
 
+  private static boolean isNear(double value, double lowest, double highest) {
+    if (Math.min(value, lowest) > 0) {
+      return lowest / FAR <= value && value <= highest * FAR;
+    }
+    double range = highest - lowest;
+    return lowest - range <= value && value <= highest + range;
+  }
+
   /** The chart of a measure that runs {@link #measures have}. */
   String svg(Measure measure, Reading reading) {
-    return new Chart(curves(measure), levels(measure), reading, WIDTH, HEIGHT).svg(measure.title());
+    List<Curve> curves = curves(measure);
+    return new Chart(curves, levels(measure, curves), reading, WIDTH, HEIGHT).svg(measure.title());
   }
 
   /** The same charts as a drawing of its own, for documents: over images, and over time. */

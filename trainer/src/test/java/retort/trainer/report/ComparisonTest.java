@@ -147,6 +147,17 @@ class ComparisonTest {
   }
 
   @Test
+  void aBaselineFarOffTheCurvesIsInTheTableAlone() throws IOException {
+    runs.add(add("a", "sid", 1).read());
+    Evaluation real = new Evaluation(Map.of(Measure.FRECHET_DISTANCE, 0.01), "real.json");
+    Comparison comparison = Comparison.of(runs, Map.of("real images", List.of(real)));
+
+    assertThat(ComparisonFormat.SVG.text(comparison)).doesNotContain("real images");
+    assertThat(ComparisonFormat.MARKDOWN.text(comparison))
+        .contains("| real images | 1 | – | 0.01 |");
+  }
+
+  @Test
   void thePageHoldsTableCurvesAndLastGrids() throws IOException {
     String html = ComparisonFormat.HTML.text(comparison());
 
