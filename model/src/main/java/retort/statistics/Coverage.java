@@ -10,7 +10,7 @@ final class Coverage {
   private final boolean[] coveredHere;
   private final boolean[] coveredThere;
 
-  /** Nothing compared yet; the radii are squared. */
+  /** Nothing compared yet. */
   Coverage(Manifold here, Manifold there) {
     this.here = here.rows();
     this.radiiHere = here.squaredRadii();

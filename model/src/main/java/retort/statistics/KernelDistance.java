@@ -32,6 +32,7 @@ public final class KernelDistance {
    * @throws IllegalArgumentException when the dimensions differ or a set has fewer than two rows
    */
   public static double between(FeatureRows first, FeatureRows second) {
+    first.requireSameFeatures(second);
     return meanWithin(first) + meanWithin(second) - 2.0 * meanAcross(first, second);
   }
 
@@ -41,6 +42,7 @@ public final class KernelDistance {
    * @throws IllegalArgumentException when the dimensions or the numbers of subsets differ
    */
   public static Estimate between(KernelSubsets first, KernelSubsets second) {
+    first.rows().requireSameFeatures(second.rows());
     int subsets = first.count();
     if (subsets != second.count()) {
       throw new IllegalArgumentException(
@@ -60,7 +62,7 @@ public final class KernelDistance {
     return new Estimate(mean, Math.sqrt(squares / (subsets - 1)));
   }
 
-  /** Over all pairs of different rows. */
+  /** The mean of the kernel over all pairs of different rows. */
   static double meanWithin(FeatureRows rows) {
     if (rows.count() < 2) {
       throw new IllegalArgumentException(
@@ -70,8 +72,6 @@ public final class KernelDistance {
   }
 
   private static double meanAcross(FeatureRows x, FeatureRows y) {
-    x.requireSameFeatures(y);
-    x.requireSameFeatures(y);
     return sum(x, y, false) / x.count() / y.count();
   }
 

@@ -65,6 +65,10 @@ public final class KernelSubsets {
     return size;
   }
 
+  FeatureRows rows() {
+    return rows;
+  }
+
   int count() {
     return within.length;
   }

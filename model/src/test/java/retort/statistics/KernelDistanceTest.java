@@ -101,6 +101,8 @@ class KernelDistanceTest {
                 KernelDistance.between(
                     KernelSubsets.ofFirst(two, 2, 2, 0), KernelSubsets.ofSecond(two, 3, 2, 0)))
         .hasMessageContaining("subsets are 2 and 3");
+    assertThatThrownBy(() -> betweenSubsets(two, new FeatureRows(new float[6], 2), 2, 2, 0))
+        .hasMessageContaining("rows of 3 and of 2 features");
     assertThatThrownBy(() -> KernelDistance.between(two, new FeatureRows(new float[6], 2)))
         .hasMessageContaining("rows of 3 and of 2 features");
   }
