@@ -99,6 +99,7 @@ final class DistillCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, String> resolved = Presets.resolve(Objects.requireNonNull(spec), method, preset);
     run.showAll(method.allImages(options));
+    run.weighsCalls(method.weighsCalls());
     run.check();
     measure.check();
     if (options.data != null && !method.learnsFromData()) {

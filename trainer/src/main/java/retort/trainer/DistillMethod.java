@@ -34,6 +34,11 @@ enum DistillMethod {
       return new SidaTraining(
           setting.torch(), setting.teacher(), setting.start(), setting.data(), recipe);
     }
+
+    @Override
+    boolean weighsCalls() {
+      return true;
+    }
   },
 
   /** Distribution Matching Distillation. */
@@ -94,6 +99,14 @@ enum DistillMethod {
   /** Whether real images are needed; else they are of no use. */
   boolean learnsFromData() {
     return learnsFromData;
+  }
+
+  /**
+   * Whether the loss weighs the calls of a step and not their images, so that it depends on how
+   * many images a call has; else a step is the same however it is shared among calls.
+   */
+  boolean weighsCalls() {
+    return false;
   }
 
   /** How many images a run shows that is not told; empty for a method that could go on. */

@@ -3,12 +3,14 @@ package retort.trainer;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import retort.graph.TorchScriptMethod.Layout;
-import retort.trainer.distill.RunFolder;
 import retort.trainer.engine.LossForm;
 import retort.trainer.engine.Torch;
 
 /** Flags about how the engine computes. */
 final class EngineOptions {
+  static final String THREADS = "threads";
+  static final String LAYOUT = "layout";
+
   @Option(
       names = "--threads",
       paramLabel = "N",
@@ -54,7 +56,7 @@ final class EngineOptions {
   }
 
   void describe(Map<String, String> options) {
-    options.put(RunFolder.THREADS, Integer.toString(threads()));
-    options.put("layout", layout.name());
+    options.put(THREADS, Integer.toString(threads()));
+    options.put(LAYOUT, layout.name());
   }
 }

@@ -28,6 +28,7 @@ final class MemoryBudget {
   private final Torch torch;
   private final int microBatch;
   private final int segments;
+  private final boolean weighsCalls;
 
   /**
    * For a run.
@@ -35,11 +36,13 @@ final class MemoryBudget {
    * @param torch with all that the run needs loaded and compiled
    * @param microBatch images a call
    * @param segments into which losses are cut
+   * @param weighsCalls whether the loss depends on the images a call
    */
-  MemoryBudget(Torch torch, int microBatch, int segments) {
+  MemoryBudget(Torch torch, int microBatch, int segments, boolean weighsCalls) {
     this.torch = torch;
     this.microBatch = microBatch;
     this.segments = segments;
+    this.weighsCalls = weighsCalls;
   }
 
   /** Logs the estimate, and a warning where memory will not suffice. */
@@ -73,6 +76,9 @@ final class MemoryBudget {
               + microBatch
               + " images a call; what was saved is whole, and the same command goes on with "
               + advice(torch.memory(microBatch, segments).ahead() / 2)
+              + (weighsCalls
+                  ? "; with another --micro-batch, which changes this method's loss, pass another --out too"
+                  : "")
               + (e instanceof OutOfMemoryError ? heapAdvice() : ""),
           e);
     }

@@ -1,11 +1,13 @@
 package retort.trainer;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +25,9 @@ import retort.trainer.report.RunSession;
 
 /** Flags that every run has: where it is kept, how long it is, how often it saves and reports. */
 final class RunOptions {
+  private static final String MICRO_BATCH = "micro-batch";
+  private static final String SEGMENTS = "segments";
+
   /** Exit code of a run that was told to stop, as a shell reports Ctrl-C. */
   private static final int INTERRUPTED = 130;
 
@@ -109,6 +114,8 @@ final class RunOptions {
               + " many images. Default: ${DEFAULT-VALUE}.")
   private long reportImages = 50_000;
 
+  private boolean weighsCalls;
+
   @Mixin private EngineOptions engine = new EngineOptions();
 
   @Spec(Spec.Target.MIXEE)
@@ -137,6 +144,11 @@ final class RunOptions {
     }
   }
 
+  /** Has a resumed run keep --micro-batch, where the method {@link DistillMethod#weighsCalls}. */
+  void weighsCalls(boolean weighs) {
+    weighsCalls = weighs;
+  }
+
   int segments() {
     return segments;
   }
@@ -163,12 +175,22 @@ final class RunOptions {
   }
 
   private void resumeThreads() {
-    RunFolder.option(out, RunFolder.THREADS).ifPresent(engine::resumeWith);
+    RunFolder.option(out, EngineOptions.THREADS).ifPresent(engine::resumeWith);
   }
 
   /** Opens the run folder; {@code own} are the command's options that decide the run's numbers. */
   RunFolder folder(Map<String, String> own) {
-    return RunFolder.open(out, all(own));
+    return RunFolder.open(out, all(own), changeable());
+  }
+
+  /** The options of how a step is computed and not of what. */
+  private Set<String> changeable() {
+    Set<String> names =
+        new HashSet<>(Set.of(EngineOptions.THREADS, EngineOptions.LAYOUT, SEGMENTS, MICRO_BATCH));
+    if (weighsCalls) {
+      names.remove(MICRO_BATCH);
+    }
+    return names;
   }
 
   /** A command's own options, and those that every run has, which decide the run's numbers. */
@@ -176,8 +198,8 @@ final class RunOptions {
     resumeThreads();
     Map<String, String> options = new LinkedHashMap<>(own);
     options.put("batch", Integer.toString(batch));
-    options.put("micro-batch", Integer.toString(microBatch()));
-    options.put("segments", Integer.toString(segments));
+    options.put(MICRO_BATCH, Integer.toString(microBatch()));
+    options.put(SEGMENTS, Integer.toString(segments));
     options.put("precision", precision.name());
     options.put("seed", Long.toString(seed));
     engine.describe(options);
@@ -186,7 +208,7 @@ final class RunOptions {
 
   /** Says how much memory training takes with what is loaded, and warns where there is less. */
   MemoryBudget estimate(Torch torch) {
-    MemoryBudget memory = new MemoryBudget(torch, microBatch(), segments);
+    MemoryBudget memory = new MemoryBudget(torch, microBatch(), segments, weighsCalls);
     memory.check();
     return memory;
   }

@@ -23,9 +23,22 @@ class BadResumeTest extends BadInput {
   void aRunMayGoOnOnAnotherMachine() throws IOException {
     Path run = copyOfTeacher("moved");
 
-    succeed(resumed("moved") + " --threads 2 --micro-batch 3 --layout channels_last --images 24");
+    succeed(
+        resumed("moved")
+            + " --threads 2 --micro-batch 3 --segments 2 --layout channels_last --images 24");
 
     assertThat(Files.readString(run.resolve("stats.jsonl"))).contains("\"images\":24");
+  }
+
+  @Test
+  void imagesACallAreKeptWhereTheLossDependsOnThem() throws IOException {
+    String sida =
+        "distill --method sida --data data --teacher runs/teacher/teacher.onnx --out weighed"
+            + TINY;
+    succeed(sida);
+
+    assertRefused(sida + " --micro-batch 4", "(micro-batch was 8 and is 4)", false);
+    succeed(sida + " --segments 2");
   }
 
   private static Path copyOfTeacher(String name) throws IOException {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,15 +39,6 @@ public final class RunFolder implements AutoCloseable {
   /** The options that decide the run's numbers. */
   public static final String OPTIONS = "options.json";
 
-  /** An option that a later session takes from the first, unless it is given another. */
-  public static final String THREADS = "threads";
-
-  private static final String MICRO_BATCH = "micro-batch";
-
-  /** The options of how a step is computed and not of what: a later session may have others. */
-  private static final Set<String> CHANGEABLE =
-      Set.of(THREADS, "micro-batch", "segments", "layout");
-
   /** The statistics, a line each. */
   public static final String STATS = "stats.jsonl";
 
@@ -82,16 +72,17 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Opens a new or an earlier run. An earlier one must have been started with the same options,
-   * because its state belongs to them, but for those of how a step is computed (threads, segments,
-   * layout, and micro-batch but for SiDA's); where no state was saved yet there is nothing to lose,
-   * and the options given now replace the earlier ones.
+   * because its state belongs to them; where no state was saved yet there is nothing to lose, and
+   * the options given now replace the earlier ones.
    *
    * @param folder made when it is absent
    * @param options everything that decides the run's numbers, by flag
+   * @param changeable names of those that decide no more than rounding and draws, so that an
+   *     earlier run may have had others
    * @throws RunException when the folder cannot be written, is in use by another process, or holds
    *     a run with other options
    */
-  public static RunFolder open(Path folder, Map<String, String> options) {
+  public static RunFolder open(Path folder, Map<String, String> options, Set<String> changeable) {
     RunFolder run;
     try {
       Files.createDirectories(folder);
@@ -100,7 +91,7 @@ public final class RunFolder implements AutoCloseable {
       throw unwritable(folder, e);
     }
     try {
-      run.begin(options);
+      run.begin(options, changeable);
     } catch (RuntimeException e) {
       run.close();
       throw e;
@@ -108,7 +99,7 @@ public final class RunFolder implements AutoCloseable {
     return run;
   }
 
-  private void begin(Map<String, String> options) {
+  private void begin(Map<String, String> options, Set<String> changeable) {
     try {
       removeUnfinished(folder);
     } catch (IOException e) {
@@ -117,22 +108,13 @@ public final class RunFolder implements AutoCloseable {
     if (states().isEmpty()) {
       writeText(OPTIONS, OptionsFile.text(options));
     } else {
-      List<String> changed =
-          OptionsFile.requireSame(folder, options(), options, changeable(options));
+      List<String> changed = OptionsFile.requireSame(folder, options(), options, changeable);
       if (!changed.isEmpty()) {
         LOG.warn(
             "{}: goes on all the same, as good a run but no longer the same bit for bit",
             String.join("; ", changed));
       }
     }
-  }
-
-  private static Set<String> changeable(Map<String, String> options) {
-    Set<String> names = new HashSet<>(CHANGEABLE);
-    if ("sida".equals(options.get("method"))) {
-      names.remove(MICRO_BATCH); // Its adversarial term weighs whole micro-batches.
-    }
-    return names;
   }
 
   private static RunException unwritable(Path folder, IOException e) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,7 +219,7 @@ class DmdTrainingTest {
   }
 
   private Map<String, Tensor> throughFile(Map<String, Tensor> state) {
-    try (RunFolder run = RunFolder.open(folder.resolve("run"), new HashMap<>())) {
+    try (RunFolder run = RunFolder.open(folder.resolve("run"), new HashMap<>(), Set.of())) {
       run.save(new RunFolder.Saved(1, BATCH, 0, state));
       return run.newest().orElseThrow().tensors();
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,7 +220,7 @@ class Edm2TrainingTest {
   }
 
   private Map<String, Tensor> throughFile(Map<String, Tensor> state, String name) {
-    try (RunFolder run = RunFolder.open(folder.resolve(name), Map.of())) {
+    try (RunFolder run = RunFolder.open(folder.resolve(name), Map.of(), Set.of())) {
       run.save(new RunFolder.Saved(1, BATCH, 0, state));
       return run.newest().orElseThrow().tensors();
     }

@@ -77,7 +77,7 @@ class TrainingLoopTest {
   /** Opens the folder as the next process would, when the one before has ended. */
   private RunFolder open() {
     end();
-    RunFolder opened = RunFolder.open(folder, Map.of());
+    RunFolder opened = RunFolder.open(folder, Map.of(), Set.of());
     running = Optional.of(opened);
     return opened;
   }

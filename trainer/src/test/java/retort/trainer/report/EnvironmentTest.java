@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.trainer.distill.RunException;
@@ -44,7 +45,7 @@ class EnvironmentTest {
 
   @Test
   void everySessionIsKeptWithItsEnd() {
-    try (RunFolder run = RunFolder.open(folder, Map.of())) {
+    try (RunFolder run = RunFolder.open(folder, Map.of(), Set.of())) {
       RunSession.begin(run, Map.of("command", "first")).during(() -> TrainingLoop.End.INTERRUPTED);
       RunSession.begin(run, Map.of("command", "second")).during(() -> TrainingLoop.End.DONE);
     }
@@ -60,7 +61,7 @@ class EnvironmentTest {
 
   @Test
   void aRunThatFailsSaysWhy() {
-    try (RunFolder run = RunFolder.open(folder, Map.of())) {
+    try (RunFolder run = RunFolder.open(folder, Map.of(), Set.of())) {
       RunSession session = RunSession.begin(run, Map.of());
 
       assertThatThrownBy(
@@ -78,7 +79,7 @@ class EnvironmentTest {
 
   @Test
   void aPageThatCannotBeWrittenEndsNoRun() throws IOException {
-    try (RunFolder run = RunFolder.open(folder, Map.of())) {
+    try (RunFolder run = RunFolder.open(folder, Map.of(), Set.of())) {
       Files.createDirectories(folder.resolve("report.html"));
 
       RunReport.write(run);

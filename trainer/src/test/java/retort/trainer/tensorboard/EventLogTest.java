@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class EventLogTest {
   }
 
   private RunFolder open() {
-    return RunFolder.open(path, Map.of("method", "sid", "augment", "a|b"));
+    return RunFolder.open(path, Map.of("method", "sid", "augment", "a|b"), Set.of());
   }
 
   @AfterEach

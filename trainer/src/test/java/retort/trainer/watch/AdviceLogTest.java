@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.trainer.distill.RunFolder;
@@ -16,7 +17,7 @@ class AdviceLogTest {
   @TempDir private Path path;
 
   private void session(int first, double... overflow) {
-    try (RunFolder folder = RunFolder.open(path, OPTIONS)) {
+    try (RunFolder folder = RunFolder.open(path, OPTIONS, Set.of())) {
       AdviceLog.follow(folder, new Adviser(OPTIONS, 0, "generator"));
       for (int i = 0; i < overflow.length; i++) {
         folder.record(Map.of("images", first + i, "image_overflow", overflow[i]));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class BestSnapshotTest {
 
   BestSnapshotTest(@TempDir Path path) {
     this.path = path;
-    this.folder = RunFolder.open(path, Map.of());
+    this.folder = RunFolder.open(path, Map.of(), Set.of());
   }
 
   @AfterEach

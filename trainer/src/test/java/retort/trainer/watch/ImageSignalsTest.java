@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ class ImageSignalsTest {
 
   ImageSignalsTest(@TempDir Path path) {
     this.path = path;
-    this.folder = RunFolder.open(path, Map.of());
+    this.folder = RunFolder.open(path, Map.of(), Set.of());
   }
 
   @AfterEach
