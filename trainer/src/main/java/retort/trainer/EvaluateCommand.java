@@ -1,6 +1,7 @@
 package retort.trainer;
 
 import com.google.gson.GsonBuilder;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.command.Commands;
 import retort.file.FileDigest;
+import retort.statistics.NpyException;
+import retort.trainer.distill.RunException;
 import retort.trainer.engine.Torch;
 import retort.trainer.evaluate.DatasetImages;
 import retort.trainer.evaluate.Evaluation;
@@ -170,15 +173,33 @@ final class EvaluateCommand implements Callable<Integer> {
         return INTERRUPTED;
       }
       String results = json(network, images, measurement, judge.figures(measurement));
-      outputs.write(network, images, measurement, allRows, results);
+      // First, so that a disk that is full does not take them.
+      Objects.requireNonNull(spec).commandLine().getOut().println(results);
+      try {
+        outputs.write(network, images, measurement, allRows, results);
+      } catch (UncheckedIOException | NpyException e) {
+        throw unwritten(evaluation, e);
+      }
       evaluation.complete();
       double seconds = (System.nanoTime() - started) * 1e-9;
       LOG.info(
           "networks {} % of {} s",
           Math.round(100 * torch.networkSeconds() / seconds), Math.round(10 * seconds) / 10.0);
-      Objects.requireNonNull(spec).commandLine().getOut().println(results);
       return 0;
     }
+  }
+
+  private static RunException unwritten(Evaluation evaluation, RuntimeException e) {
+    String kept =
+        evaluation
+            .kept()
+            .map(folder -> ": the features are kept in " + folder + ", so it takes little time")
+            .orElse("");
+    return new RunException(
+        e.getMessage()
+            + "; make room or pass another file, and start the same command again"
+            + kept,
+        e);
   }
 
   /** Where the images come from. */

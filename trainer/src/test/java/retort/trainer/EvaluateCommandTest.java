@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import retort.denoiser.MetadataKeys;
@@ -59,6 +61,32 @@ class EvaluateCommandTest {
 
   private String path(String name) {
     return folder.resolve(name).toString();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileThatCannotBeWrittenTakesNothingWithIt() throws IOException {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+    int code =
+        command.execute(
+            "evaluate",
+            "--threads=1",
+            "--features=" + path("classifier.onnx"),
+            "--data=" + path("data"),
+            "--cache=" + path("cache"),
+            "--out=/proc/results.json");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("/proc/results.json: cannot be written", "the features are kept in")
+        .doesNotContain("\tat ");
+    assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("images").getAsInt())
+        .isEqualTo(TinyImages.COUNT);
+    assertThat(folder.resolve("cache")).isNotEmptyDirectory();
   }
 
   @Test

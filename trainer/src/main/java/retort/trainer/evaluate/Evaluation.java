@@ -3,6 +3,7 @@ package retort.trainer.evaluate;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -102,6 +103,11 @@ public final class Evaluation {
         images.count(),
         cache.saved(),
         folder);
+  }
+
+  /** Where the features of all images are kept, if they could be. */
+  public Optional<Path> kept() {
+    return cache.saved() == images.count() ? Optional.of(folder) : Optional.empty();
   }
 
   /** Forgets what was kept, once the figures are in their place. */
